@@ -1,0 +1,91 @@
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Workflows.Definitions;
+
+/// <summary>One step of a workflow, checked and compiled.</summary>
+public sealed record StepDefinition
+{
+    /// <summary>Unique in the workflow; what <c>results</c>, logs and the API call it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Place in <see cref="WorkflowDefinition.Steps"/>.</summary>
+    public required int Index { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>What the step does, with the settings of its type.</summary>
+    public required StepAction Action { get; init; }
+
+    /// <summary>False skips the step; null: it always runs.</summary>
+    public Expression? When { get; init; }
+
+    /// <summary>Longest time of one attempt; null: no limit of its own.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public required RetryPolicy Retry { get; init; }
+
+    /// <summary>Turns the raw result into the step's result; null: the raw result.</summary>
+    public Template? Output { get; init; }
+
+    /// <summary>Overrides <see cref="RunPolicy.Priority"/>.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Overrides <see cref="RunPolicy.Queue"/>.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>
+    /// Steps whose results this step reads, directly depended on or named by an expression: only these are loaded.
+    /// Ascending, without doubles.
+    /// </summary>
+    public required IReadOnlyList<int> Reads { get; init; }
+}
+
+/// <summary>What a step does. A closed set, one record a step type.</summary>
+public abstract record StepAction
+{
+    /// <summary>The type's name in the file.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>
+    /// Whether the step can be seen from outside. A step that can't may be evaluated before anything is written, and
+    /// again after a crash.
+    /// </summary>
+    public abstract bool HasEffect { get; }
+}
+
+/// <summary>An outbound call (<c>http</c>).</summary>
+public sealed record HttpAction : StepAction
+{
+    public override string Type => "http";
+
+    public override bool HasEffect => true;
+
+    /// <summary>A path at the configured base URL, sent with the service's token; exactly one of this and <see cref="Url"/>.</summary>
+    public Template? Call { get; init; }
+
+    /// <summary>Any absolute http or https address; never sent with the service's token.</summary>
+    public Template? Url { get; init; }
+
+    public required string Method { get; init; }
+
+    /// <summary>A mapping of names to values.</summary>
+    public Template? Query { get; init; }
+
+    /// <summary>A mapping of names to text.</summary>
+    public Template? Headers { get; init; }
+
+    public Template? Body { get; init; }
+
+    /// <summary>The only statuses that are a success; empty: any 2xx.</summary>
+    public IReadOnlyList<int> ExpectStatus { get; init; } = [];
+}
+
+/// <summary>An expression becomes the result (<c>transform</c>).</summary>
+public sealed record TransformAction(Template Value) : StepAction
+{
+    public override string Type => "transform";
+
+    public override bool HasEffect => false;
+}

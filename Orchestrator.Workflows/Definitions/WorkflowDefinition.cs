@@ -1,0 +1,91 @@
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Graph;
+
+namespace Orchestrator.Workflows.Definitions;
+
+/// <summary>
+/// One version of a workflow: what the file says, checked and compiled. Immutable, and without any reference to a
+/// run, so that every run of the version shares one instance.
+/// </summary>
+public sealed record WorkflowDefinition
+{
+    /// <summary>The workflow's name for dispatch: <c>[a-z0-9][a-z0-9_-]{0,99}</c>.</summary>
+    public required string Key { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>A label for people. The stored content has a number of its own.</summary>
+    public string? Version { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What starts a run; never empty, <see cref="ManualTrigger"/> when the file names none.</summary>
+    public required IReadOnlyList<Trigger> Triggers { get; init; }
+
+    /// <summary>The inputs that a dispatch may or must give, by name.</summary>
+    public IReadOnlyDictionary<string, InputDefinition> Inputs { get; init; } = new Dictionary<string, InputDefinition>();
+
+    /// <summary>The initial variables: a JSON object.</summary>
+    public required Value Variables { get; init; }
+
+    public required RunPolicy Config { get; init; }
+
+    /// <summary>Becomes the run's output; null: the results of the steps that nothing depends on.</summary>
+    public Template? Output { get; init; }
+
+    /// <summary>The steps in the file's order; a step's <see cref="StepDefinition.Index"/> is its place here.</summary>
+    public required IReadOnlyList<StepDefinition> Steps { get; init; }
+
+    /// <summary>Who depends on whom, by step index.</summary>
+    public required StepGraph Graph { get; init; }
+}
+
+/// <summary>What holds for a whole run (<c>config</c>).</summary>
+public sealed record RunPolicy
+{
+    /// <summary>Time for the whole run from its first step's start. Default 5 minutes (seed 001).</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Order of service, 1 (urgent) to 4 (low); lower is sooner. Default 3 (medium).</summary>
+    public int Priority { get; init; } = Priorities.Medium;
+
+    /// <summary>The Hangfire queue of the run's steps; null: the default queue.</summary>
+    public string? Queue { get; init; }
+}
+
+/// <summary>The words of the format for priorities, lower is sooner.</summary>
+public static class Priorities
+{
+    public const int Urgent = 1;
+    public const int High = 2;
+    public const int Medium = 3;
+    public const int Low = 4;
+}
+
+/// <summary>An input of a workflow, checked at dispatch.</summary>
+public sealed record InputDefinition
+{
+    /// <summary><c>string</c>, <c>number</c>, <c>integer</c>, <c>boolean</c>, <c>object</c>, <c>array</c>; null: any.</summary>
+    public string? Type { get; init; }
+
+    public bool Required { get; init; }
+
+    /// <summary>Taken when the dispatch gives none; <see cref="Value.Undefined"/>: no default.</summary>
+    public Value Default { get; init; } = Value.Undefined;
+
+    /// <summary>The only values allowed; empty: any.</summary>
+    public IReadOnlyList<Value> Enum { get; init; } = [];
+
+    /// <summary>A regular expression that a string must match somewhere; matched without backtracking.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>Least number, length of a string, or count of an array.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>Greatest number, length of a string, or count of an array.</summary>
+    public double? Max { get; init; }
+
+    public string? Description { get; init; }
+}
