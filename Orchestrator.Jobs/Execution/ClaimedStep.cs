@@ -1,0 +1,47 @@
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Execution;
+
+/// <summary>What every step of a run is told about it.</summary>
+internal sealed record RunInfo
+{
+    public required string Tenant { get; init; }
+
+    public required RunId Id { get; init; }
+
+    public required string WorkflowKey { get; init; }
+
+    public required int WorkflowVersion { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? IntentId { get; init; }
+
+    public required string Trigger { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+}
+
+/// <summary>An attempt that this worker may make: it holds the step's lease under <see cref="Attempt"/>.</summary>
+internal sealed record ClaimedStep
+{
+    public required RunInfo Run { get; init; }
+
+    public required JobId Job { get; init; }
+
+    /// <summary>Number of this attempt; fences its writes.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Earlier attempts that ended with their worker; they use nothing up.</summary>
+    public required int Lost { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    /// <summary>By the database's clock.</summary>
+    public required DateTime StartedAt { get; init; }
+
+    /// <summary>The worker that holds the lease.</summary>
+    public required int Worker { get; init; }
+
+    public required string Queue { get; init; }
+}

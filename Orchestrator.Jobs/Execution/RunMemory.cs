@@ -1,0 +1,74 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.Execution;
+
+/// <summary>What is known of a step that has ended, or that an expression asks about.</summary>
+internal sealed record StepMemory(StepState State, int Attempts, Value Output, Value Response);
+
+/// <summary>
+/// What a worker has in memory of a run while the run stays with it: inputs, variables and the results that were read
+/// or made here. Results never change once they are there, so nothing in it goes stale.
+/// </summary>
+internal sealed class RunMemory(RunInfo run)
+{
+    private readonly Dictionary<int, StepMemory> _steps = [];
+
+    public RunInfo Run { get; } = run;
+
+    /// <summary>The run's inputs; undefined until loaded.</summary>
+    public Value Payload { get; set; }
+
+    /// <summary>The run's variables; undefined until loaded.</summary>
+    public Value Variables { get; set; }
+
+    public bool HasRunData => !Payload.IsUndefined;
+
+    public bool Knows(int step) => _steps.ContainsKey(step);
+
+    public StepMemory? Step(int step) => _steps.GetValueOrDefault(step);
+
+    public void Remember(int step, StepMemory memory) => _steps[step] = memory;
+}
+
+/// <summary>The names that a step's expressions may use.</summary>
+internal sealed class StepScope(
+    WorkflowDefinition definition, RunMemory memory, IReadOnlyList<int> reads, StepDefinition? step, int attempt) : IScope
+{
+    public Value Resolve(string root) => root switch
+    {
+        RootNames.Inputs => memory.Payload,
+        RootNames.Variables => memory.Variables,
+        RootNames.Results => Results(),
+        RootNames.Steps => Steps(),
+        RootNames.Run => Run(),
+        RootNames.Step => step is null ? Value.Undefined : Value.Object(("id", step.Id), ("attempt", attempt)),
+        RootNames.User => Value.Object(("id", memory.Run.UserId)),
+        RootNames.Tenant => Value.Object(("id", memory.Run.Tenant)),
+        _ => Value.Undefined,
+    };
+
+    /// <summary>Results by step id; a step that was skipped or has not ended has none.</summary>
+    public Value Results() => Value.Object(reads
+        .Select(index => (Id: definition.Steps[index].Id, Memory: memory.Step(index)))
+        .Where(known => known.Memory is { Output.IsUndefined: false })
+        .Select(known => KeyValuePair.Create(known.Id, known.Memory!.Output)));
+
+    private Value Steps() => Value.Object(reads
+        .Select(index => (Id: definition.Steps[index].Id, Memory: memory.Step(index)))
+        .Where(known => known.Memory is not null)
+        .Select(known => KeyValuePair.Create(known.Id, Value.Object(
+            ("state", known.Memory!.State.Word()),
+            ("attempts", known.Memory.Attempts),
+            ("response", known.Memory.Response)))));
+
+    private Value Run() => Value.Object(
+        ("id", memory.Run.Id.ToString()),
+        ("workflow_key", memory.Run.WorkflowKey),
+        ("version", memory.Run.WorkflowVersion),
+        ("user_id", memory.Run.UserId),
+        ("intent_id", memory.Run.IntentId),
+        ("trigger", memory.Run.Trigger),
+        ("created_at", memory.Run.CreatedAt.ToString("O")));
+}

@@ -1,0 +1,38 @@
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Jobs.Executors;
+
+/// <summary>Carries out one type of step. Stateless; shared by all workers of the process.</summary>
+internal interface IStepExecutor
+{
+    /// <summary>The action that it carries out.</summary>
+    Type Action { get; }
+
+    /// <summary>
+    /// Makes one attempt. What goes wrong with the target comes back as <see cref="AttemptFailed"/>; an
+    /// <see cref="EvaluationException"/> and a cancellation may be thrown.
+    /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt's time is over, or its worker shuts down.</param>
+    ValueTask<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken);
+}
+
+/// <summary>One attempt of a step, as an executor sees it.</summary>
+internal sealed record StepAttempt
+{
+    public required StepDefinition Step { get; init; }
+
+    public required RunInfo Run { get; init; }
+
+    public required int Number { get; init; }
+
+    public required StepScope Scope { get; init; }
+
+    /// <summary>The same for all attempts of the step: <c>run:step:iteration</c>.</summary>
+    public string IdempotencyKey => $"{Run.Id}:{Step.Id}:0";
+
+    /// <summary>What happened, for the attempt's log.</summary>
+    public required AttemptLog Log { get; init; }
+}

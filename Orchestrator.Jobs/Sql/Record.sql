@@ -1,0 +1,114 @@
+-- Writes what was decided about locked runs: steps, attempts, outputs, runs, and the Hangfire jobs that carry the steps.
+-- hangfire: what happens to the step's Hangfire job
+--   enqueue   a new job, on its way to a worker (the step became ready)
+--   process   a new job in Processing, for the worker that goes straight on with the step
+--   finished  a new job in its final state, with its history: a step without effect that was never queued
+--   settle    the delivered job gets its final state, or Scheduled for another attempt, and leaves the queue
+--   none      nothing: only counters change
+with step as (
+  select s.*,
+         case when hangfire in ('enqueue', 'process', 'finished') then nextval('{hangfire_job_id}') end as new_job_id,
+         case when hangfire in ('process', 'finished') then nextval('{hangfire_state_id}') end as processing_id,
+         case when hangfire in ('enqueue', 'finished', 'settle') then nextval('{hangfire_state_id}') end as state_id
+  from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::smallint[], $7::int[], $8::timestamptz[],
+              $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[])
+    as s (tenant_id, job_id, status, pending, present, attempts, lease_owner, started_at,
+          retry_ms, hangfire, state_name, reason, state_data, processing_data)
+), queued as (
+  update job_queue q
+  set status = s.status,
+      waiting_for = case when s.status = 'waiting' then 'dependencies' when s.status = 'failed' then 'retry' end,
+      pending = s.pending,
+      present = s.present,
+      attempts = s.attempts,
+      lease_owner = s.lease_owner,
+      lease_until = case when s.lease_owner is not null then clock_timestamp() + $15 end,
+      next_run_at = clock_timestamp() + s.retry_ms * interval '1 ms',
+      hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
+      started_at = coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at),
+      finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
+  from step s
+  where q.tenant_id = s.tenant_id and q.job_id = s.job_id
+  returning q.tenant_id, q.job_id, q.queue, q.hangfire_job_id, q.next_run_at, q.attempts, q.lost, q.max_attempts,
+            q.started_at, q.status
+), run as (
+  update workflow_runs r
+  set status = w.status,
+      revision = r.revision + 1,
+      open_steps = w.open_steps,
+      finished_at = case when w.status in ('success', 'failed', 'cancelled') then coalesce(r.finished_at, clock_timestamp()) end
+  from unnest($16::text[], $17::uuid[], $18::text[], $19::int[])
+    as w (tenant_id, workflow_run_id, status, open_steps)
+  where r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
+), run_end as (
+  update workflow_run_data d
+  set output = w.output, error = w.error
+  from unnest($20::text[], $21::uuid[], $22::jsonb[], $23::jsonb[]) as w (tenant_id, workflow_run_id, output, error)
+  where d.tenant_id = w.tenant_id and d.workflow_run_id = w.workflow_run_id
+), output as (
+  insert into job_outputs (tenant_id, job_id, output, response)
+  select * from unnest($24::text[], $25::uuid[], $26::jsonb[], $27::jsonb[])
+  on conflict (tenant_id, job_id) do update set output = excluded.output, response = excluded.response
+), attempt as (
+  insert into job_attempts (tenant_id, job_id, attempt, started_at, finished_at, success, status_code, error_text, logs)
+  select * from unnest($28::text[], $29::uuid[], $30::smallint[], $31::timestamptz[], $32::timestamptz[], $33::boolean[],
+                       $34::int[], $35::text[], $36::jsonb[])
+), job as (
+  insert into hangfire.job (id, stateid, statename, invocationdata, arguments, createdat, expireat)
+  select new_job_id, coalesce(state_id, processing_id), case when hangfire = 'process' then 'Processing' else state_name end,
+         replace(replace($37, '{tenant}', tenant_id), '{job}', job_id::text)::jsonb,
+         replace(replace($38, '{tenant}', tenant_id), '{job}', job_id::text)::jsonb, now(),
+         case when state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
+  from step where new_job_id is not null
+), settled as (
+  update hangfire.job j
+  set stateid = s.state_id,
+      statename = s.state_name,
+      expireat = case when s.state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
+  from step s join queued q using (tenant_id, job_id)
+  where s.hangfire = 'settle' and j.id = q.hangfire_job_id
+), processing as (
+  insert into hangfire.state (id, jobid, name, reason, createdat, data)
+  select processing_id, new_job_id, 'Processing', 'Continued by the worker that made it ready', now(), processing_data
+  from step where processing_id is not null
+), state as (
+  insert into hangfire.state (id, jobid, name, reason, createdat, data)
+  select s.state_id, coalesce(s.new_job_id, q.hangfire_job_id), s.state_name, s.reason, now(),
+         case s.state_name
+           when 'Enqueued' then jsonb_build_object('Queue', q.queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
+           when 'Scheduled' then jsonb_build_object('EnqueueAt', orchestrator.hangfire_time(q.next_run_at),
+                                                    'ScheduledAt', orchestrator.hangfire_time(now()))
+           else s.state_data end
+  from step s
+  join queued q using (tenant_id, job_id)
+  left join hangfire.job j on j.id = q.hangfire_job_id
+  where s.state_id is not null and (s.new_job_id is not null or j.id is not null)
+), delivery as (
+  insert into hangfire.jobqueue (jobid, queue, fetchedat)
+  select s.new_job_id, q.queue, case when s.hangfire = 'process' then now() end
+  from step s join queued q using (tenant_id, job_id)
+  where s.hangfire in ('enqueue', 'process')
+), delivered as (
+  delete from hangfire.jobqueue d
+  using step s join queued q using (tenant_id, job_id)
+  where s.hangfire = 'settle' and d.jobid = q.hangfire_job_id
+), schedule as (
+  insert into hangfire.set (key, value, score)
+  select 'schedule', q.hangfire_job_id::text, ceil(extract(epoch from q.next_run_at))
+  from step s join queued q using (tenant_id, job_id)
+  where s.state_name = 'Scheduled' and q.hangfire_job_id is not null
+  on conflict (key, value) do update set score = excluded.score
+), counter as (
+  insert into hangfire.counter (key, value, expireat)
+  select c.key || p.suffix, c.value, now() + p.keep
+  from (select 'stats:' || lower(state_name) as key, count(*) as value
+        from step where hangfire in ('finished', 'settle') and state_name in ('Succeeded', 'Failed', 'Deleted')
+        group by state_name) c
+  cross join (values ('', null::interval),
+                     (to_char(now() at time zone 'UTC', ':YYYY-MM-DD'), interval '1 month'),
+                     (to_char(now() at time zone 'UTC', ':YYYY-MM-DD-HH24'), interval '1 day')) as p (suffix, keep)
+  where not (c.key = 'stats:failed' and p.suffix = '')
+)
+select tenant_id, job_id, attempts, lost, max_attempts, started_at, queue, hangfire_job_id, next_run_at
+from queued
+where status in ('running', 'failed')

@@ -1,0 +1,77 @@
+namespace Orchestrator.Workflows.States;
+
+/// <summary>
+/// A change of a step's state: the states it may start from and the one it leads to. Declared here once; the SQL that
+/// carries a transition out repeats <see cref="Sources"/> in its <c>where</c>, which a test compares with this table.
+/// </summary>
+public sealed record StepTransition(string Name, StepState To, params StepState[] Sources)
+{
+    public bool Allows(StepState from) => Sources.Contains(from);
+
+    /// <summary>All that it depends on has ended, at least one of it well.</summary>
+    public static StepTransition Ready { get; } = new("ready", StepState.Queued, StepState.Waiting);
+
+    /// <summary>A worker starts an attempt; a failed or waiting step only once its time has come.</summary>
+    public static StepTransition Claim { get; } =
+        new("claim", StepState.Running, StepState.Queued, StepState.Failed, StepState.Waiting);
+
+    /// <summary>The worker that made it ready goes straight on with it.</summary>
+    public static StepTransition HandOff { get; } = new("hand-off", StepState.Running, StepState.Waiting);
+
+    /// <summary>
+    /// From <see cref="StepState.Waiting"/>: a step without effect, evaluated by the worker that ended all that it
+    /// depends on and recorded together with it.
+    /// </summary>
+    public static StepTransition Succeed { get; } =
+        new("succeed", StepState.Success, StepState.Running, StepState.Waiting);
+
+    public static StepTransition Retry { get; } =
+        new("retry", StepState.Failed, StepState.Running, StepState.Waiting);
+
+    public static StepTransition Exhaust { get; } =
+        new("exhaust", StepState.Dead, StepState.Running, StepState.Waiting);
+
+    public static StepTransition Skip { get; } =
+        new("skip", StepState.Skipped, StepState.Running, StepState.Waiting);
+
+    /// <summary>The run ended before the step was started, or the attempt was stopped because of it.</summary>
+    public static StepTransition Cancel { get; } = new(
+        "cancel", StepState.Cancelled,
+        StepState.Waiting, StepState.Queued, StepState.Leased, StepState.Failed, StepState.Running);
+
+    /// <summary>Its time has come: the next attempt of a failed step, the timer of a waiting one.</summary>
+    public static StepTransition Promote { get; } =
+        new("promote", StepState.Queued, StepState.Failed, StepState.Waiting);
+
+    /// <summary>Its worker is gone, or its lease has run out.</summary>
+    public static StepTransition TakeBack { get; } =
+        new("take back", StepState.Queued, StepState.Leased, StepState.Running);
+
+    public static IReadOnlyList<StepTransition> All { get; } =
+        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack];
+}
+
+/// <summary>A change of a run's state, as <see cref="StepTransition"/> is of a step's.</summary>
+public sealed record RunTransition(string Name, RunState To, params RunState[] Sources)
+{
+    public bool Allows(RunState from) => Sources.Contains(from);
+
+    /// <summary>Its first step starts.</summary>
+    public static RunTransition Start { get; } = new("start", RunState.Running, RunState.Pending);
+
+    public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running);
+
+    /// <summary>A step died, or the time for the whole run is over.</summary>
+    public static RunTransition Fail { get; } =
+        new("fail", RunState.Failed, RunState.Pending, RunState.Running, RunState.Paused);
+
+    public static RunTransition Cancel { get; } =
+        new("cancel", RunState.Cancelled, RunState.Pending, RunState.Running, RunState.Paused);
+
+    public static RunTransition Pause { get; } = new("pause", RunState.Paused, RunState.Pending, RunState.Running);
+
+    public static RunTransition Resume { get; } = new("resume", RunState.Running, RunState.Paused);
+
+    public static IReadOnlyList<RunTransition> All { get; } = [Start, Succeed, Fail, Cancel, Pause, Resume];
+}
+
