@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>The names that an expression may start from.</summary>
+public static class RootNames
+{
+    public const string Inputs = "inputs";
+    public const string Variables = "variables";
+    public const string Results = "results";
+    public const string Steps = "steps";
+    public const string Run = "run";
+    public const string Step = "step";
+    public const string User = "user";
+    public const string Tenant = "tenant";
+    public const string Agent = "agent";
+
+    /// <summary>Another name of <see cref="Inputs"/>.</summary>
+    internal const string Payload = "payload";
+
+    /// <summary>Every root that a scope may be asked for.</summary>
+    public static FrozenSet<string> All { get; } =
+        FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent]);
+
+    /// <summary>Roots of the format whose features are not built yet.</summary>
+    internal static FrozenSet<string> Planned { get; } =
+        FrozenSet.ToFrozenSet(["item", "index", "iteration", "error", "secrets"]);
+}

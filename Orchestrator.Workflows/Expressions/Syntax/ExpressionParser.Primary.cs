@@ -1,0 +1,155 @@
+using Orchestrator.Workflows.Expressions.Nodes;
+using Orchestrator.Workflows.Text;
+
+namespace Orchestrator.Workflows.Expressions.Syntax;
+
+/// <summary>Operands: literals, names, brackets, and what is read from them.</summary>
+internal sealed partial class ExpressionParser
+{
+    private Node ParsePrimary()
+    {
+        var token = _token;
+        switch (token.Kind)
+        {
+            case TokenKind.Number:
+                Advance();
+                return new ConstantNode(token.Start, Value.Of(token.Number));
+            case TokenKind.String:
+                Advance();
+                return new ConstantNode(token.Start, Value.Of(token.Text));
+            case TokenKind.Name:
+                return ParseName();
+            case TokenKind.Punctuator when token.Text == "(":
+                return ParseParentheses();
+            case TokenKind.Punctuator when token.Text == "[":
+                return ParseArray();
+            case TokenKind.Punctuator when token.Text == "{":
+                return ParseObject();
+            default:
+                throw token.Is("/")
+                    ? new SyntaxException(token.Start, "regular expressions are not part of the expression language")
+                    : Unexpected("a value");
+        }
+    }
+
+    private Node ParseName()
+    {
+        if (Unsupported.IsKeyword(_token.Text))
+        {
+            throw Unexpected("a value");
+        }
+
+        var token = Advance();
+        Value? constant = token.Text switch
+        {
+            "true" => Value.True,
+            "false" => Value.False,
+            "null" => Value.Null,
+            "undefined" => Value.Undefined,
+            "NaN" => Value.Of(double.NaN),
+            "Infinity" => Value.Of(double.PositiveInfinity),
+            _ => null,
+        };
+        return constant is { } value ? new ConstantNode(token.Start, value) : Root(token);
+    }
+
+    private Node Root(Token token)
+    {
+        var name = token.Text == RootNames.Payload ? RootNames.Inputs : token.Text;
+        if (RootNames.All.Contains(name))
+        {
+            _references.Root(name);
+        }
+        else if (RootNames.Planned.Contains(name))
+        {
+            _errors.Add(new ExpressionError(token.Start, $"`{name}` is not yet supported"));
+        }
+        else
+        {
+            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.All.Order(StringComparer.Ordinal))));
+        }
+
+        return new RootNode(token.Start, name);
+    }
+
+    private Node ParseParentheses()
+    {
+        Expect("(");
+        var inner = ParseExpression(0);
+        Expect(")");
+        return _parenthesised = inner;
+    }
+
+    private Node ParseArray()
+    {
+        var open = Expect("[");
+        var elements = new List<Node>();
+        while (!_token.Is("]"))
+        {
+            elements.Add(ParseElement());
+            if (!_token.Is("]"))
+            {
+                Expect(",");
+            }
+        }
+
+        Expect("]");
+        return Bounded(new ArrayNode(open.Start, [.. elements]));
+    }
+
+    private Node ParseElement()
+    {
+        var start = _token.Start;
+        return Skip("...") ? new SpreadNode(start, ParseExpression(0)) : ParseExpression(0);
+    }
+
+    private Node ParseObject()
+    {
+        var open = Expect("{");
+        var members = new List<MemberSyntax>();
+        while (!_token.Is("}"))
+        {
+            members.Add(ParseMember());
+            if (!_token.Is("}"))
+            {
+                Expect(",");
+            }
+        }
+
+        Expect("}");
+        return Bounded(new ObjectNode(open.Start, [.. members]));
+    }
+
+    private MemberSyntax ParseMember()
+    {
+        if (_token.Is("..."))
+        {
+            return new MemberSyntax(null, ParseElement());
+        }
+
+        if (Skip("["))
+        {
+            var computed = ParseExpression(0);
+            Expect("]");
+            Expect(":");
+            return new MemberSyntax(computed, ParseExpression(0));
+        }
+
+        if (_token.Kind is not (TokenKind.Name or TokenKind.String or TokenKind.Number))
+        {
+            throw Unexpected("a member's name");
+        }
+
+        var name = _token;
+        var shorthand = name.Kind == TokenKind.Name && _lexer.Read(name.End) is { Kind: TokenKind.Punctuator, Text: "," or "}" };
+        var key = new ConstantNode(name.Start, Value.Of(name.Kind == TokenKind.Number ? ValueText.Of(name.Number) : name.Text));
+        if (shorthand)
+        {
+            return new MemberSyntax(key, ParsePostfix(ParseName()));
+        }
+
+        Advance();
+        Expect(":");
+        return new MemberSyntax(key, ParseExpression(0));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.Workflows.Expressions.Syntax;
+
+/// <summary>What of JavaScript is not part of the language, and why.</summary>
+internal static class Unsupported
+{
+    private static readonly FrozenSet<string> Assignments = FrozenSet.ToFrozenSet(
+        ["=", "+=", "-=", "*=", "/=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=", ">>>=", "&&=", "||=", "??=", "++", "--"]);
+
+    private static readonly FrozenSet<string> Bitwise = FrozenSet.ToFrozenSet(["&", "|", "^", "~", "<<", ">>", ">>>"]);
+
+    private static readonly FrozenSet<string> Keywords = FrozenSet.ToFrozenSet(
+    [
+        "new", "function", "typeof", "void", "delete", "in", "instanceof", "await", "async", "yield", "class", "this", "super",
+        "import", "let", "const", "var", "return", "if", "for", "while", "throw", "try", "switch",
+    ]);
+
+    /// <summary>An error for a token that JavaScript knows and this language does not; null for all others.</summary>
+    public static SyntaxException? Explain(Token token) => token switch
+    {
+        { Kind: TokenKind.Name } when Keywords.Contains(token.Text) =>
+            new(token.Start, $"`{token.Text}` is not part of the expression language"),
+        { Kind: not TokenKind.Punctuator } => null,
+        { Text: "=" } => new(token.Start, "an expression can't assign", "To compare, write ===."),
+        { Text: ";" } => new(token.Start, "an expression is one expression, not several statements"),
+        { Text: "(" } => new(token.Start, "function calls are not yet supported"),
+        { Text: "=>" } => new(token.Start, "arrow functions are not yet supported"),
+        { Text: "`" } => new(token.Start, "template strings are not yet supported", "Join the parts with +."),
+        _ when Assignments.Contains(token.Text) => new(token.Start, $"an expression can't assign, found `{token.Text}`"),
+        _ when Bitwise.Contains(token.Text) => new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),
+        _ => null,
+    };
+
+    public static bool IsKeyword(string name) => Keywords.Contains(name);
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Orchestrator.Workflows.Expressions;
+
+public readonly partial struct Value
+{
+    /// <summary>From JSON text.</summary>
+    /// <exception cref="JsonException">It is no JSON, or nests deeper than <see cref="MaxDepth"/>.</exception>
+    public static Value Parse(string json) => ValueReader.Read(json);
+
+    /// <summary>From JSON in UTF-8, with or without a byte order mark.</summary>
+    /// <exception cref="JsonException">It is no JSON, or nests deeper than <see cref="MaxDepth"/>.</exception>
+    public static Value FromUtf8(ReadOnlySpan<byte> json) => ValueReader.Read(json);
+
+    /// <summary>From a parsed JSON document or a part of it.</summary>
+    /// <exception cref="JsonException">It nests deeper than <see cref="MaxDepth"/>.</exception>
+    public static Value FromJson(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Undefined ? Undefined : ValueReader.Read(element.GetRawText());
+
+    /// <summary>
+    /// As compact JSON that PostgreSQL's <c>jsonb</c> accepts: NUL and lone surrogates become U+FFFD, NaN and the
+    /// infinities null; undefined members are left out, undefined elsewhere is null.
+    /// </summary>
+    public string ToJson() => ValueWriter.Write(this);
+
+    /// <inheritdoc cref="ToJson"/>
+    public void WriteTo(Utf8JsonWriter writer) => ValueWriter.Write(this, writer);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>Values as text: JavaScript's rules for numbers, JSON for arrays and objects.</summary>
+internal static class ValueText
+{
+    /// <summary>What <c>+</c> with a string appends.</summary>
+    public static string Of(Value value) => value.Kind switch
+    {
+        ValueKind.Undefined => "undefined",
+        ValueKind.String => value.AsString(),
+        ValueKind.Number => Of(value.AsNumber()),
+        _ => value.ToJson(),
+    };
+
+    /// <summary>The kind as messages call it.</summary>
+    public static string Name(ValueKind kind) => kind switch
+    {
+        ValueKind.Undefined => "undefined",
+        ValueKind.Null => "null",
+        ValueKind.Boolean => "a boolean",
+        ValueKind.Number => "a number",
+        ValueKind.String => "a string",
+        ValueKind.Array => "an array",
+        _ => "an object",
+    };
+
+    /// <summary>The shortest digits that read back as the same number, placed as JavaScript places them.</summary>
+    public static string Of(double number)
+    {
+        if (double.IsNaN(number))
+        {
+            return "NaN";
+        }
+
+        if (double.IsInfinity(number))
+        {
+            return number > 0 ? "Infinity" : "-Infinity";
+        }
+
+        if (Math.Abs(number) < 1e15 && number == Math.Truncate(number))
+        {
+            return ((long)number).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var scientific = Math.Abs(number).ToString("E16", CultureInfo.InvariantCulture);
+        var shortest = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture);
+        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return (number < 0 ? "-" : "") + Place(Digits(shortest), exponent);
+    }
+
+    private static string Digits(string shortest)
+    {
+        var mantissa = shortest.Split('E')[0].Replace(".", "", StringComparison.Ordinal);
+        return mantissa.TrimStart('0').TrimEnd('0');
+    }
+
+    /// <summary>Digits d.ddd × 10^exponent, plain between 1e-7 and 1e21, with an exponent outside.</summary>
+    private static string Place(string digits, int exponent)
+    {
+        if (exponent is >= 0 and < 21)
+        {
+            return digits.Length <= exponent + 1
+                ? digits.PadRight(exponent + 1, '0')
+                : $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
+        }
+
+        if (exponent is < 0 and >= -7)
+        {
+            return $"0.{new string('0', -exponent - 1)}{digits}";
+        }
+
+        var text = new StringBuilder().Append(digits[0]);
+        if (digits.Length > 1)
+        {
+            text.Append('.').Append(digits, 1, digits.Length - 1);
+        }
+
+        return text.Append('e').Append(exponent < 0 ? '-' : '+').Append(Math.Abs(exponent)).ToString();
+    }
+}

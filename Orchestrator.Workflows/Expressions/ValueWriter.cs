@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>Writes values as JSON that <c>jsonb</c> accepts.</summary>
+internal static class ValueWriter
+{
+    private const char Replacement = '\uFFFD';
+
+    // The text goes to a database and to other programs, never into HTML: only what JSON asks for is escaped.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    public static string Write(Value value)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            Write(value, writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    public static void Write(Value value, Utf8JsonWriter writer)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Boolean:
+                writer.WriteBooleanValue(value.AsBoolean());
+                break;
+            case ValueKind.Number:
+                WriteNumber(value.AsNumber(), writer);
+                break;
+            case ValueKind.String:
+                writer.WriteStringValue(Clean(value.AsString()));
+                break;
+            case ValueKind.Array:
+                WriteArray(value.Elements, writer);
+                break;
+            case ValueKind.Object:
+                WriteObject(value.ObjectMembers, writer);
+                break;
+            default:
+                writer.WriteNullValue();
+                break;
+        }
+    }
+
+    private static void WriteNumber(double number, Utf8JsonWriter writer)
+    {
+        if (!double.IsFinite(number))
+        {
+            writer.WriteNullValue();
+        }
+        else if (Math.Abs(number) < 1e15 && number == Math.Truncate(number))
+        {
+            writer.WriteNumberValue((long)number);
+        }
+        else
+        {
+            writer.WriteNumberValue(number);
+        }
+    }
+
+    private static void WriteArray(ReadOnlySpan<Value> elements, Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray();
+        foreach (var element in elements)
+        {
+            Write(element, writer);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteObject(Members members, Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (!members.Contents[i].IsUndefined)
+            {
+                writer.WritePropertyName(Clean(members.Names[i]));
+                Write(members.Contents[i], writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The text itself in nearly every case; a copy where something in it can't be stored.</summary>
+    private static string Clean(string text)
+    {
+        if (!text.Contains('\0') && text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+        {
+            return text;
+        }
+
+        var clean = text.ToCharArray();
+        for (var i = 0; i < clean.Length; i++)
+        {
+            if (i + 1 < clean.Length && char.IsSurrogatePair(clean[i], clean[i + 1]))
+            {
+                i++;
+            }
+            else if (clean[i] == '\0' || char.IsSurrogate(clean[i]))
+            {
+                clean[i] = Replacement;
+            }
+        }
+
+        return new string(clean);
+    }
+}
