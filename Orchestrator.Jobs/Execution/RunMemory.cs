@@ -25,7 +25,8 @@ internal sealed class RunMemory(RunInfo run)
 
     public bool HasRunData => !Payload.IsUndefined;
 
-    public bool Knows(int step) => _steps.ContainsKey(step);
+    /// <summary>Whether the step has ended and is here; the state of one that has not is read anew each time.</summary>
+    public bool Knows(int step) => _steps.TryGetValue(step, out var memory) && memory.State.IsTerminal();
 
     public StepMemory? Step(int step) => _steps.GetValueOrDefault(step);
 

@@ -8,8 +8,8 @@ public sealed record Decisions
     /// <summary>Steps that end, in the order in which they do: those of the news, and those skipped because of them.</summary>
     public required IReadOnlyList<StepEnd> Ended { get; init; }
 
-    /// <summary>Steps that may start now, ascending.</summary>
-    public required IReadOnlyList<int> Ready { get; init; }
+    /// <summary>Steps that may start now, ascending, with their new counters.</summary>
+    public required IReadOnlyList<StepCount> Ready { get; init; }
 
     /// <summary>Steps that still wait, with their new counters.</summary>
     public required IReadOnlyList<StepCount> Counted { get; init; }
@@ -26,10 +26,10 @@ public sealed record Decisions
     public IReadOnlyList<int> Missing { get; init; } = [];
 }
 
-/// <summary>A step and the terminal state that it reaches.</summary>
-public readonly record struct StepEnd(int Step, StepState State);
+/// <summary>A step and the terminal state that it reaches, with its counters as they are then.</summary>
+public readonly record struct StepEnd(int Step, StepState State, int Pending, int Present);
 
-/// <summary>A waiting step's counters, see <see cref="StepSnapshot"/>.</summary>
+/// <summary>A step's counters, see <see cref="StepSnapshot"/>.</summary>
 public readonly record struct StepCount(int Step, int Pending, int Present);
 
 /// <summary>How a run ends.</summary>

@@ -44,8 +44,8 @@ public static class Planner
             return new Decisions
             {
                 Ended = _ended,
-                Ready = [.. _ready.Order()],
-                Counted = [.. _counted.Order().Select(step => new StepCount(step, _steps[step].Pending, _steps[step].Present))],
+                Ready = [.. _ready.Order().Select(Count)],
+                Counted = [.. _counted.Order().Select(Count)],
                 OpenSteps = _open,
                 End = _end ?? (Goes && _open == 0 ? new RunEnd(RunState.Success) : null),
                 Missing = [.. _missing],
@@ -64,7 +64,7 @@ public static class Planner
 
             var state = StateAfter(news);
             _steps[news.Step] = step with { State = state };
-            _ended.Add(new StepEnd(news.Step, state));
+            _ended.Add(new StepEnd(news.Step, state, step.Pending, step.Present));
             _ready.Remove(news.Step);
             _counted.Remove(news.Step);
             _open--;
@@ -128,6 +128,8 @@ public static class Planner
             _missing.Add(step);
             return null;
         }
+
+        private StepCount Count(int step) => new(step, _steps[step].Pending, _steps[step].Present);
 
         private static StepState StateAfter(StepNews news) => news switch
         {

@@ -1,0 +1,81 @@
+using Npgsql;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Shared;
+
+namespace Orchestrator.Jobs.Execution;
+
+/// <summary>
+/// Starts attempts: takes a step's lease and raises its attempt number, in one statement for all workers that ask at
+/// the same moment. A crash after it leaves the step running under a lease whose worker is dead: the sweeper's case.
+/// </summary>
+internal sealed class Claimer
+{
+    private const int MaxBatch = 200;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly Statements _statements;
+    private readonly WorkerPresence _presence;
+    private readonly TimeSpan _lease;
+    private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
+
+    public Claimer(NpgsqlDataSource source, Statements statements, WorkerPresence presence, OrchestratorOptions options)
+    {
+        (_source, _statements, _presence, _lease) = (source, statements, presence, options.Lease);
+        _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
+    }
+
+    /// <summary>The attempt; null: the step may not start (it has ended, is under way, or its run does not go on).</summary>
+    public Task<ClaimedStep?> ClaimAsync(string tenant, JobId job, CancellationToken cancellationToken) =>
+        _claims.SubmitAsync((tenant, job), cancellationToken);
+
+    private async Task<IReadOnlyList<ClaimedStep?>> ClaimAllAsync(IReadOnlyList<(string Tenant, JobId Job)> wanted)
+    {
+        // A step delivered twice at the same moment is claimed for the first of the two.
+        var distinct = wanted.Distinct().ToArray();
+        var worker = _presence.Id;
+        await using var command = _source.CreateCommand(_statements.Claim);
+        command.Parameters
+            .Texts(Array.ConvertAll(distinct, want => want.Tenant))
+            .Uuids(Array.ConvertAll(distinct, want => want.Job.Value))
+            .Uuids(Array.ConvertAll(distinct, want => want.Job.Run.Value))
+            .One(worker)
+            .One(_lease);
+        var claimed = new Dictionary<(string, JobId), ClaimedStep>(distinct.Length);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var step = Read(reader, worker);
+            claimed[(step.Run.Tenant, step.Job)] = step;
+        }
+
+        return [.. wanted.Select(want => claimed.Remove(want, out var step) ? step : null)];
+    }
+
+    private static ClaimedStep Read(NpgsqlDataReader row, int worker)
+    {
+        var job = new JobId(row.GetGuid(1));
+        return new ClaimedStep
+        {
+            Job = job,
+            Attempt = row.GetInt16(2),
+            Lost = row.GetInt16(3),
+            MaxAttempts = row.GetInt16(4),
+            StartedAt = row.GetDateTime(5),
+            Queue = row.GetString(6),
+            Worker = worker,
+            Run = new RunInfo
+            {
+                Tenant = row.GetString(0),
+                Id = job.Run,
+                WorkflowKey = row.GetString(7),
+                WorkflowVersion = row.GetInt32(8),
+                UserId = row.IsDBNull(9) ? null : row.GetString(9),
+                IntentId = row.IsDBNull(10) ? null : row.GetString(10),
+                CreatedAt = row.GetDateTime(11),
+                Trigger = row.GetString(12),
+            },
+        };
+    }
+}

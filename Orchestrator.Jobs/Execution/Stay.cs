@@ -1,0 +1,92 @@
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.Execution;
+
+/// <summary>
+/// A run's stay with one worker: from the step that Hangfire delivered, over the steps that it makes ready, until a
+/// bound is met. It knows which steps have ended here, and so which of those that depend on them alone are ready
+/// before anything is written; a step without effect may be evaluated then.
+/// </summary>
+internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvider time, StayLimits limits)
+{
+    private readonly long _start = time.GetTimestamp();
+    private readonly Dictionary<int, (int Ended, int Present)> _counts = [];
+    private readonly Queue<int> _ready = new();
+    private List<StepRecord> _unwritten = [];
+    private int _evaluated;
+    private int _performed;
+
+    public LoadedWorkflow Workflow { get; } = workflow;
+
+    public RunMemory Memory { get; } = memory;
+
+    /// <summary>Whether another step with an effect may follow here.</summary>
+    public bool MayGoOn => _performed < limits.MaxPerformed && time.GetElapsedTime(_start) < limits.MaxTime;
+
+    /// <summary>The next step without effect that is ready because of what ended here; null: none, or a bound is met.</summary>
+    public int? NextToEvaluate()
+    {
+        while (_evaluated < limits.MaxEvaluated && time.GetElapsedTime(_start) < limits.MaxTime && _ready.TryDequeue(out var step))
+        {
+            if (!Workflow.Step(step).Action.HasEffect)
+            {
+                return step;
+            }
+        }
+
+        return null;
+    }
+
+    public void Add(StepRecord record)
+    {
+        _unwritten.Add(record);
+        (_performed, _evaluated) = record.IsClaimed ? (_performed + 1, _evaluated) : (_performed, _evaluated + 1);
+        switch (record.Verdict)
+        {
+            case VerdictSuccess success:
+                Memory.Remember(record.Step, new StepMemory(StepState.Success, record.Attempt, success.Output, success.Response));
+                CountDown(record.Step, present: true);
+                break;
+            case VerdictSkip:
+                Skip(record.Step, record.Attempt);
+                break;
+        }
+    }
+
+    /// <summary>Hands over what is not written yet.</summary>
+    public IReadOnlyList<StepRecord> TakeUnwritten() => Interlocked.Exchange(ref _unwritten, []);
+
+    private void Skip(int step, int attempts)
+    {
+        Memory.Remember(step, new StepMemory(StepState.Skipped, attempts, Value.Undefined, Value.Undefined));
+        CountDown(step, present: false);
+    }
+
+    private void CountDown(int step, bool present)
+    {
+        foreach (var child in Workflow.Definition.Graph.Children(step))
+        {
+            var (ended, well) = _counts.GetValueOrDefault(child);
+            _counts[child] = (ended, well) = (ended + 1, well + (present ? 1 : 0));
+            if (ended == Workflow.Definition.Graph.Parents(child).Count && well > 0)
+            {
+                _ready.Enqueue(child);
+            }
+        }
+    }
+}
+
+/// <summary>How long a run may stay with a worker before it goes back through the queue.</summary>
+internal sealed record StayLimits
+{
+    /// <summary>Steps with an effect, each written before the next starts.</summary>
+    public int MaxPerformed { get; init; } = 16;
+
+    /// <summary>Steps without an effect, which take microseconds and share a commit.</summary>
+    public int MaxEvaluated { get; init; } = 256;
+
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromMilliseconds(50);
+}

@@ -1,0 +1,115 @@
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Jobs.Executors;
+
+/// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimeProvider time, Random random)
+{
+    /// <summary>A step whose worker died this often is not given to another.</summary>
+    public const int MaxLost = 20;
+
+    private readonly Dictionary<Type, IStepExecutor> _executors = executors.ToDictionary(executor => executor.Action);
+
+    /// <summary>An attempt of a claimed step; what it reads is in memory.</summary>
+    public Task<StepRecord> MakeAsync(
+        LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, CancellationToken cancellationToken) =>
+        MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Attempt, claimed, cancellationToken);
+
+    /// <summary>The first attempt of a step without effect that has not been claimed.</summary>
+    public Task<StepRecord> EvaluateAsync(
+        LoadedWorkflow workflow, RunMemory memory, int step, CancellationToken cancellationToken) =>
+        MakeAsync(workflow, memory, step, 1, null, cancellationToken);
+
+    private async Task<StepRecord> MakeAsync(
+        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, CancellationToken cancellationToken)
+    {
+        var step = workflow.Step(index);
+        var startedAt = time.GetUtcNow().UtcDateTime;
+        var attempt = new StepAttempt
+        {
+            Step = step,
+            Run = memory.Run,
+            Number = number,
+            Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number),
+            Log = new AttemptLog(time),
+        };
+        var result = claimed?.Lost >= MaxLost
+            ? new AttemptFailed(new Failure(FailureKind.Poison, $"Its worker died {claimed.Lost} times while it ran."))
+            : await RunAsync(attempt, cancellationToken);
+        return new StepRecord
+        {
+            Step = index,
+            Job = memory.Run.Id.Job(index),
+            Attempt = number,
+            IsClaimed = claimed is not null,
+            StartedAt = startedAt,
+            FinishedAt = time.GetUtcNow().UtcDateTime,
+            Verdict = Judge(step, result, number - (claimed?.Lost ?? 0), claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
+            Logs = attempt.Log.ToJson(),
+        };
+    }
+
+    private async Task<AttemptResult> RunAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (attempt.Step.When is { } when && !when.Evaluate(attempt.Scope).IsTruthy)
+            {
+                return new AttemptSkipped();
+            }
+
+            var result = await ExecuteAsync(attempt, cancellationToken);
+            return result is AttemptSucceeded success && attempt.Step.Output is { } output
+                ? success with { Output = output.Render(new OutputScope(attempt.Scope, success.Output)) }
+                : result;
+        }
+        catch (EvaluationException e)
+        {
+            return new AttemptFailed(new Failure(FailureKind.Expression, e.Message));
+        }
+    }
+
+    private async Task<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        var executor = _executors[attempt.Step.Action.GetType()];
+        if (!attempt.Step.Action.HasEffect || attempt.Step.Timeout is not { } timeout)
+        {
+            return await executor.ExecuteAsync(attempt, cancellationToken);
+        }
+
+        using var clock = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await executor.ExecuteAsync(attempt, either.Token);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new AttemptFailed(new Failure(
+                FailureKind.Timeout, $"No end within {timeout.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}')."));
+        }
+    }
+
+    private StepVerdict Judge(StepDefinition step, AttemptResult result, int used, int maxAttempts) => result switch
+    {
+        AttemptSucceeded success => new VerdictSuccess(
+            success.Output.IsUndefined ? Value.Null : success.Output, success.Response, success.StatusCode),
+        AttemptSkipped => new VerdictSkip(),
+        AttemptFailed { Failure: var failure } =>
+            Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay
+                ? new VerdictRetry(failure, delay, $"Retry attempt {used} of {maxAttempts - 1}: {failure.Message}")
+                : new VerdictDead(failure),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, null),
+    };
+
+    /// <summary>In a step's <c>output</c> its own raw result is <c>results.&lt;its id&gt;</c> and <c>step.result</c>.</summary>
+    private sealed class OutputScope(StepScope inner, Value raw) : IScope
+    {
+        public Value Resolve(string root) =>
+            root == RootNames.Step ? inner.Resolve(root).With("result", raw) : inner.Resolve(root);
+    }
+}

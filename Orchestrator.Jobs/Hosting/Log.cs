@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Jobs.Hosting;
+
+/// <summary>Every line that this assembly logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "The database can't be reached: {Count} recordings wait and are tried again in {Wait} ms")]
+    public static partial void CannotRecord(ILogger logger, int count, double wait, Exception error);
+
+    [LoggerMessage(2, LogLevel.Warning, "Took {Steps} steps back from workers that are gone: {Workers}")]
+    public static partial void TookBack(ILogger logger, int steps, string workers);
+
+    [LoggerMessage(3, LogLevel.Warning, "Sweeping failed and is tried again: {Message}")]
+    public static partial void SweepFailed(ILogger logger, string message, Exception error);
+
+    [LoggerMessage(4, LogLevel.Information, "Worker {Worker} ({Name}) is here")]
+    public static partial void WorkerRegistered(ILogger logger, int worker, string name);
+
+    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; it comes back under a new number")]
+    public static partial void WorkerLost(ILogger logger, int worker, Exception error);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Runs} runs were not done in time and have failed")]
+    public static partial void Overdue(ILogger logger, int runs);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Steps} queued steps had no delivery under way and were delivered again")]
+    public static partial void Redelivered(ILogger logger, int steps);
+
+    [LoggerMessage(8, LogLevel.Error, "{Diagnostic}")]
+    public static partial void BadWorkflow(ILogger logger, string diagnostic);
+
+    [LoggerMessage(9, LogLevel.Information, "Workflow {Key}: version {Version} from {Source}")]
+    public static partial void WorkflowStored(ILogger logger, string key, int version, string source);
+
+    [LoggerMessage(10, LogLevel.Warning, "Waking other workers failed; they find the work by polling: {Message}")]
+    public static partial void NotifyFailed(ILogger logger, string message);
+}

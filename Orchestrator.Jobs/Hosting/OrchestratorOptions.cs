@@ -1,0 +1,56 @@
+namespace Orchestrator.Jobs.Hosting;
+
+/// <summary>
+/// Settings of the orchestrator, section <c>Orchestrator</c> of the configuration. Checked when the service starts; an
+/// error names the setting and what it may be.
+/// </summary>
+public sealed class OrchestratorOptions
+{
+    /// <summary>How long a step stays with a worker that gives no sign. Default 30 s (seed 001); 5 s to 10 minutes.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Steps that one process works on at a time. Default 100; 1 to 1,000.</summary>
+    public int Workers { get; set; } = 100;
+
+    /// <summary>Hangfire queues that the process serves, in this order. Default <c>default</c>.</summary>
+    public string[] Queues { get; set; } = ["default"];
+
+    /// <summary>How often the process looks for dead workers, due retries and overdue runs. Default 1 s; 0.1 s to 1 minute.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where a <c>call</c> goes (<c>EDGE_BASE_URL</c>); null: a step with a <c>call</c> fails with a word about it.</summary>
+    public Uri? EdgeBaseUrl { get; set; }
+
+    /// <summary>The token that goes with a <c>call</c> (<c>EDGE_SERVICE_JWT</c>); null: none is sent.</summary>
+    public string? EdgeServiceJwt { get; set; }
+
+    /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
+    public int MaxResponseBytes { get; set; } = 256 * 1024;
+
+    /// <summary>What is wrong with the settings; empty: nothing.</summary>
+    internal IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        Check(Lease >= TimeSpan.FromSeconds(5) && Lease <= TimeSpan.FromMinutes(10), nameof(Lease), Lease, "5 seconds to 10 minutes");
+        Check(Workers is >= 1 and <= 1000, nameof(Workers), Workers, "1 to 1000");
+        Check(Queues is { Length: > 0 } && Queues.All(IsQueue), nameof(Queues), string.Join(", ", Queues ?? []),
+            "one or more names of a-z, 0-9, _ and -");
+        Check(SweepInterval >= TimeSpan.FromMilliseconds(100) && SweepInterval <= TimeSpan.FromMinutes(1), nameof(SweepInterval),
+            SweepInterval, "0.1 seconds to 1 minute");
+        Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
+            "an absolute http or https address");
+        Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        return problems;
+
+        void Check(bool holds, string name, object? value, string allowed)
+        {
+            if (!holds)
+            {
+                problems.Add($"Orchestrator:{name} is '{value}'; it has to be {allowed}.");
+            }
+        }
+    }
+
+    private static bool IsQueue(string name) =>
+        name.Length is > 0 and <= 50 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Maintenance;
+
+/// <summary>The sweeper's acts on the database, a transaction each. Every act answers with the queues that got deliveries.</summary>
+internal sealed class SweepActions(
+    NpgsqlDataSource source, Statements statements, StepJobRows jobs, OrchestratorOptions options, ILogger<SweepActions> log)
+{
+    private const int PromoteBatch = 1000;
+
+    public async Task<SweepLook> LookAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(SqlText.Load("SweepLook"));
+        command.Parameters.One(WorkerPresence.LockClass);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new SweepLook(
+            row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
+            row.IsDBNull(4) ? null : TimeSpan.FromMilliseconds(row.GetDouble(4)));
+    }
+
+    public async Task<IReadOnlyCollection<string>> TakeBackAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var dead = await ReadAsync(
+            connection, SqlText.Load("RemoveDeadWorkers"), p => p.One(WorkerPresence.LockClass),
+            row => $"{row.GetInt32(0)} ({row.GetString(1)})", cancellationToken);
+        var runs = await ReadRunsAsync(connection, SqlText.Load("RunsWithLostLeases"), cancellationToken);
+        var queues = new List<(string Queue, int Steps)>();
+        if (runs.Count > 0)
+        {
+            await ReadAsync(connection, statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+            queues = await ReadAsync(
+                connection, statements.TakeBack, p => Runs(p, runs), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        if (queues.Count > 0)
+        {
+            Log.TookBack(log, queues.Sum(queue => queue.Steps), dead.Count > 0 ? string.Join(", ", dead) : "silent for a lease's time");
+        }
+
+        return [.. queues.Select(queue => queue.Queue)];
+    }
+
+    public async Task<IReadOnlyCollection<string>> PromoteAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var queues = await ReadAsync(
+            connection, statements.Promote, p => p.One(PromoteBatch), row => row.GetString(0), cancellationToken);
+        return queues;
+    }
+
+    public async Task FailOverdueAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var runs = await ReadRunsAsync(connection, SqlText.Load("OverdueRuns"), cancellationToken);
+        await ReadAsync(connection, statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+        var failed = await ReadAsync(
+            connection, SqlText.Load("FailOverdue"), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+        await ReadAsync(
+            connection,
+            statements.CancelRest,
+            p => Runs(p, failed).Uuids(failed.ConvertAll(run => run.Item2.LastJob.Value)),
+            row => row.GetInt32(0),
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (failed.Count > 0)
+        {
+            Log.Overdue(log, failed.Count);
+        }
+    }
+
+    public async Task<IReadOnlyCollection<string>> RedeliverAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var queues = await ReadAsync(
+            connection, statements.Redeliver, p => p.One(jobs.Invocation).One(jobs.Arguments),
+            row => (Queue: row.GetString(0), Steps: row.GetInt32(1)), cancellationToken);
+        if (queues.Count > 0)
+        {
+            Log.Redelivered(log, queues.Sum(queue => queue.Steps));
+        }
+
+        return [.. queues.Select(queue => queue.Queue)];
+    }
+
+    public async Task RenewAsync(IReadOnlyCollection<JobId> held, int worker, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(SqlText.Load("RenewLeases"));
+        command.Parameters.One(options.Lease).Uuids([.. held.Select(job => job.Value)]).One(worker);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameterCollection Runs(NpgsqlParameterCollection parameters, List<(string Tenant, RunId Id)> runs) =>
+        parameters.Texts(runs.ConvertAll(run => run.Tenant)).Uuids(runs.ConvertAll(run => run.Id.Value));
+
+    private static Task<List<(string Tenant, RunId Id)>> ReadRunsAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
+        ReadAsync(connection, sql, _ => { }, row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> parameters, Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        parameters(command.Parameters);
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+}

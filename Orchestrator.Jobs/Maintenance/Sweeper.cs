@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Maintenance;
+
+/// <summary>
+/// Sees to it that nothing stands still: takes steps back from workers that are gone, queues steps whose time has
+/// come, fails runs whose time is over. One look a second; acts only where the look found something. Every worker
+/// process sweeps; each act is one transaction that two may try at once.
+/// </summary>
+internal sealed class Sweeper(
+    SweepActions actions, WorkerPresence presence, Leases leases, DeliverySignal signal, OrchestratorOptions options,
+    TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+{
+    private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _woken = new(0, 1);
+    private long _lastRedeliver = time.GetTimestamp();
+    private long _lastRenewal = time.GetTimestamp();
+
+    /// <summary>A timer that is near was set: the next look comes no later than it.</summary>
+    public void Expect(TimeSpan due)
+    {
+        if (due < options.SweepInterval)
+        {
+            _ = Task.Delay(due, time).ContinueWith(_ => Wake(), TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Looks at once.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _woken.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A look is due already.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = options.SweepInterval;
+            try
+            {
+                wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.SweepFailed(log, e.Message, e);
+            }
+
+            try
+            {
+                await _woken.WaitAsync(wait, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>One look and what it calls for; the answer is the time to the next timer, where there is one.</summary>
+    internal async Task<TimeSpan?> SweepAsync(CancellationToken cancellationToken)
+    {
+        var look = await actions.LookAsync(cancellationToken);
+        signal.OtherWorkers = look.Workers > 1;
+        if (look.DeadWorkers || look.LostLeases)
+        {
+            signal.Delivered(await actions.TakeBackAsync(cancellationToken));
+        }
+
+        if (look.NextTimer <= TimeSpan.Zero)
+        {
+            signal.Delivered(await actions.PromoteAsync(cancellationToken));
+        }
+
+        if (look.Overdue)
+        {
+            await actions.FailOverdueAsync(cancellationToken);
+        }
+
+        await RenewAsync(cancellationToken);
+        if (time.GetElapsedTime(_lastRedeliver) > RedeliverInterval)
+        {
+            _lastRedeliver = time.GetTimestamp();
+            signal.Delivered(await actions.RedeliverAsync(cancellationToken));
+        }
+
+        return look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_lastRenewal) > options.Lease / 4)
+        {
+            _lastRenewal = time.GetTimestamp();
+            if (leases.Held is { Count: > 0 } held)
+            {
+                await actions.RenewAsync(held, presence.Id, cancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>What a look found.</summary>
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer);

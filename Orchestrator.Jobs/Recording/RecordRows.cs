@@ -1,0 +1,246 @@
+using System.Globalization;
+using Npgsql;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.Recording;
+
+/// <summary>
+/// The rows that a recording batch writes, column by column, as <c>Record.sql</c> takes them. What happens to a step's
+/// Hangfire job is one of the words that the statement explains.
+/// </summary>
+internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider time)
+{
+    private readonly List<StepWrite> _steps = [];
+    private readonly List<(RunInfo Run, RunState State, int OpenSteps)> _runs = [];
+    private readonly List<(RunInfo Run, Value Output, Value Error)> _runEnds = [];
+    private readonly List<RunInfo> _cancelRest = [];
+    private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
+    private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
+    private readonly HashSet<string> _queues = [];
+
+    /// <summary>Queues that get new deliveries.</summary>
+    public IReadOnlyCollection<string> Queues => _queues;
+
+    /// <summary>An attempt, and where it leaves its step.</summary>
+    public void AddAttempt(Recording recording, StepRecord record, StepEnd end)
+    {
+        var run = recording.Memory.Run;
+        _attempts.Add((run, record));
+        if (record.Verdict is VerdictSuccess success)
+        {
+            _outputs.Add((run, record.Job, success.Output, success.Response));
+        }
+
+        var (name, reason, data) = HangfireState(record, recording.ServerId);
+        _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
+        {
+            Attempts = record.Attempt,
+            StartedAt = record.IsClaimed ? null : record.StartedAt,
+            RetryMs = (record.Verdict as VerdictRetry)?.Delay.TotalMilliseconds,
+            Hangfire = record.IsClaimed ? "settle" : "finished",
+            StateName = name,
+            Reason = reason,
+            StateData = data,
+            ProcessingData = record.IsClaimed ? null : Processing(recording.ServerId, record.StartedAt),
+        });
+    }
+
+    /// <summary>A step that is skipped because nothing that it depends on took place; it never had a job.</summary>
+    public void AddSkipped(RunInfo run, StepEnd end) =>
+        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(end.Step), end.State, end.Pending, end.Present));
+
+    /// <summary>A step that may start: on its way to a worker, or with the worker that made it ready.</summary>
+    public void AddReady(RunInfo run, StepCount step, string queue, Recording? taker)
+    {
+        var write = new StepWrite(
+            run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present);
+        if (taker is null)
+        {
+            _queues.Add(queue);
+            _steps.Add(write with { Hangfire = "enqueue", StateName = "Enqueued" });
+        }
+        else
+        {
+            _steps.Add(write with
+            {
+                Attempts = 1,
+                LeaseOwner = taker.Worker,
+                Hangfire = "process",
+                ProcessingData = Processing(taker.ServerId, time.GetUtcNow().UtcDateTime),
+            });
+        }
+    }
+
+    /// <summary>A step that waits for less than before.</summary>
+    public void AddCount(RunInfo run, StepCount step) =>
+        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present));
+
+    public void AddRun(RunInfo run, RunState state, int openSteps) => _runs.Add((run, state, openSteps));
+
+    public void AddRunEnd(RunInfo run, RunState state, Value output, Value error)
+    {
+        _runEnds.Add((run, output, error));
+        if (state != RunState.Success)
+        {
+            _cancelRest.Add(run);
+        }
+    }
+
+    /// <summary>Writes everything; the answer holds the steps that their workers go straight on with.</summary>
+    public async Task<IReadOnlyDictionary<(string Tenant, JobId Job), ClaimedStep>> WriteAsync(
+        NpgsqlConnection connection, Statements statements)
+    {
+        var next = new Dictionary<(string, JobId), ClaimedStep>();
+        if (_runs.Count == 0)
+        {
+            return next;
+        }
+
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(RecordCommand(batch, statements));
+        if (_cancelRest.Count > 0)
+        {
+            batch.BatchCommands.Add(CancelCommand(batch, statements));
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var job = new JobId(reader.GetGuid(1));
+            next[(reader.GetString(0), job)] = new ClaimedStep
+            {
+                Run = null!,
+                Worker = 0,
+                Job = job,
+                Attempt = reader.GetInt16(2),
+                Lost = reader.GetInt16(3),
+                MaxAttempts = reader.GetInt16(4),
+                StartedAt = reader.IsDBNull(5) ? default : reader.GetDateTime(5),
+                Queue = reader.GetString(6),
+            };
+        }
+
+        return next;
+    }
+
+    private NpgsqlBatchCommand CancelCommand(NpgsqlBatch batch, Statements statements)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statements.CancelRest;
+        command.Parameters
+            .Texts(_cancelRest.ConvertAll(run => run.Tenant))
+            .Uuids(_cancelRest.ConvertAll(run => run.Id.Value))
+            .Uuids(_cancelRest.ConvertAll(run => run.Id.LastJob.Value));
+        return command;
+    }
+
+    private NpgsqlBatchCommand RecordCommand(NpgsqlBatch batch, Statements statements)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statements.Record;
+        command.Parameters
+            .Texts(_steps.ConvertAll(step => step.Tenant))
+            .Uuids(_steps.ConvertAll(step => step.Job.Value))
+            .Texts(_steps.ConvertAll(step => step.State.Word()))
+            .Ints(_steps.ConvertAll(step => step.Pending))
+            .Ints(_steps.ConvertAll(step => step.Present))
+            .Shorts(_steps.ConvertAll(step => (short)step.Attempts))
+            .Ints(_steps.ConvertAll(step => step.LeaseOwner))
+            .Times(_steps.ConvertAll(step => step.StartedAt))
+            .Doubles(_steps.ConvertAll(step => step.RetryMs))
+            .Texts(_steps.ConvertAll(step => step.Hangfire))
+            .Texts(_steps.ConvertAll(step => step.StateName))
+            .Texts(_steps.ConvertAll(step => step.Reason))
+            .Jsons(_steps.ConvertAll(step => step.StateData))
+            .Jsons(_steps.ConvertAll(step => step.ProcessingData))
+            .One(lease)
+            .Texts(_runs.ConvertAll(run => run.Run.Tenant))
+            .Uuids(_runs.ConvertAll(run => run.Run.Id.Value))
+            .Texts(_runs.ConvertAll(run => run.State.Word()))
+            .Ints(_runs.ConvertAll(run => run.OpenSteps))
+            .Texts(_runEnds.ConvertAll(run => run.Run.Tenant))
+            .Uuids(_runEnds.ConvertAll(run => run.Run.Id.Value))
+            .Jsons(_runEnds.ConvertAll(run => Json(run.Output)))
+            .Jsons(_runEnds.ConvertAll(run => Json(run.Error)))
+            .Texts(_outputs.ConvertAll(output => output.Run.Tenant))
+            .Uuids(_outputs.ConvertAll(output => output.Job.Value))
+            .Jsons(_outputs.ConvertAll(output => output.Output.ToJson()))
+            .Jsons(_outputs.ConvertAll(output => Json(output.Response)));
+        AddAttempts(command.Parameters);
+        command.Parameters.One(jobs.Invocation).One(jobs.Arguments);
+        return command;
+    }
+
+    private void AddAttempts(NpgsqlParameterCollection parameters) => parameters
+        .Texts(_attempts.ConvertAll(attempt => attempt.Run.Tenant))
+        .Uuids(_attempts.ConvertAll(attempt => attempt.Record.Job.Value))
+        .Shorts(_attempts.ConvertAll(attempt => (short)attempt.Record.Attempt))
+        .Times(_attempts.ConvertAll(attempt => (DateTime?)attempt.Record.StartedAt))
+        .Times(_attempts.ConvertAll(attempt => (DateTime?)attempt.Record.FinishedAt))
+        .Booleans(_attempts.ConvertAll(attempt => attempt.Record.Verdict is VerdictSuccess or VerdictSkip))
+        .Ints(_attempts.ConvertAll(attempt => StatusCode(attempt.Record.Verdict)))
+        .Texts(_attempts.ConvertAll(attempt => FailureOf(attempt.Record.Verdict)?.Message))
+        .Jsons(_attempts.ConvertAll(attempt => attempt.Record.Logs));
+
+    private static (string Name, string? Reason, string? Data) HangfireState(StepRecord record, string serverId)
+    {
+        var finished = StepJobRows.Time(record.FinishedAt);
+        var took = Math.Max(0, (long)(record.FinishedAt - record.StartedAt).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        return record.Verdict switch
+        {
+            VerdictSuccess => ("Succeeded", null, Value.Object(
+                ("Latency", "0"), ("SucceededAt", finished), ("PerformanceDuration", took)).ToJson()),
+            VerdictSkip => ("Deleted", "Its condition was false", Value.Object(("DeletedAt", finished)).ToJson()),
+            VerdictStopped => ("Deleted", "The run has ended", Value.Object(("DeletedAt", finished)).ToJson()),
+            VerdictRetry retry => ("Scheduled", retry.Reason, null),
+            VerdictDead dead => ("Failed", "The step is dead", Value.Object(
+                ("FailedAt", finished),
+                ("ServerId", serverId),
+                ("ExceptionType", typeof(StepFailedException).FullName),
+                ("ExceptionMessage", dead.Failure.Message),
+                ("ExceptionDetails", $"{typeof(StepFailedException).FullName}: {dead.Failure.Message}")).ToJson()),
+            _ => throw new ArgumentOutOfRangeException(nameof(record), record.Verdict, null),
+        };
+    }
+
+    private static string Processing(string serverId, DateTime startedAt) => Value.Object(
+        ("ServerId", serverId), ("WorkerId", "continuation"), ("StartedAt", StepJobRows.Time(startedAt))).ToJson();
+
+    private static string? Json(Value value) => value.IsNullish ? null : value.ToJson();
+
+    private static Failure? FailureOf(StepVerdict verdict) => verdict switch
+    {
+        VerdictRetry retry => retry.Failure,
+        VerdictDead dead => dead.Failure,
+        VerdictStopped stopped => stopped.Failure,
+        _ => null,
+    };
+
+    private static int? StatusCode(StepVerdict verdict) =>
+        verdict is VerdictSuccess success ? success.StatusCode : FailureOf(verdict)?.StatusCode;
+
+    private sealed record StepWrite(string Tenant, JobId Job, StepState State, int Pending, int Present)
+    {
+        public int Attempts { get; init; }
+
+        public int? LeaseOwner { get; init; }
+
+        public DateTime? StartedAt { get; init; }
+
+        public double? RetryMs { get; init; }
+
+        public string Hangfire { get; init; } = "none";
+
+        public string? StateName { get; init; }
+
+        public string? Reason { get; init; }
+
+        public string? StateData { get; init; }
+
+        public string? ProcessingData { get; init; }
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Shared;
+
+namespace Orchestrator.Jobs.Recording;
+
+/// <summary>
+/// Writes what attempts came to and what follows from it: one transaction for all recordings that come in while the
+/// one before is under way. A run's recordings go through one lane, so that they meet in one batch and not at its lock.
+/// <para>
+/// A crash before the commit leaves the steps running under a dead worker's lease; after it, all is written.
+/// </para>
+/// </summary>
+internal sealed class Recorder
+{
+    private const int Lanes = 2;
+    private const int MaxBatch = 100;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly Statements _statements;
+    private readonly RunLoader _loader;
+    private readonly DeliverySignal _signal;
+    private readonly OrchestratorOptions _options;
+    private readonly StepJobRows _rows;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Recorder> _log;
+    private readonly Coalescer<Recording, RecordingAnswer>[] _lanes;
+
+    public Recorder(
+        NpgsqlDataSource source, Statements statements, RunLoader loader, DeliverySignal signal, StepJobRows rows,
+        OrchestratorOptions options, TimeProvider time, ILogger<Recorder> log)
+    {
+        (_source, _statements, _loader, _signal, _rows, _options, _time, _log) =
+            (source, statements, loader, signal, rows, options, time, log);
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(RecordAllAsync, MaxBatch))];
+    }
+
+    /// <summary>
+    /// Returns once it is written. While the database can't be reached it tries again until the lease has certainly
+    /// run out; then it throws what stood in the way, and the sweeper gives the step to another worker.
+    /// </summary>
+    public Task<RecordingAnswer> RecordAsync(Recording recording) =>
+        _lanes[(uint)recording.Memory.Run.Id.GetHashCode() % Lanes].SubmitAsync(recording);
+
+    private async Task<IReadOnlyList<RecordingAnswer>> RecordAllAsync(IReadOnlyList<Recording> recordings)
+    {
+        var batch = new RecordingBatch(recordings, _statements, _loader, _rows, _options.Lease, _time);
+        await Retry.WhileUnreachableAsync(
+            async () =>
+            {
+                await using var connection = await _source.OpenConnectionAsync();
+                await batch.WriteAsync(connection);
+            },
+            _options.Lease,
+            _time,
+            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error));
+        _signal.Delivered(batch.Queues);
+        return batch.Answers;
+    }
+}

@@ -1,0 +1,122 @@
+using Npgsql;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.Recording;
+
+/// <summary>
+/// One transaction of the recorder: lock the runs → read the local views → plan → write. Can be run again after a
+/// failed commit; what a lost answer did commit is then fenced out.
+/// </summary>
+internal sealed class RecordingBatch(
+    IReadOnlyList<Recording> recordings, Statements statements, RunLoader loader, StepJobRows jobRows, TimeSpan lease,
+    TimeProvider time)
+{
+    private readonly Dictionary<(string Tenant, RunId Run), RunRecording> _runs = [];
+
+    /// <summary>In the order of the recordings; valid after <see cref="WriteAsync"/>.</summary>
+    public IReadOnlyList<RecordingAnswer> Answers { get; private set; } = [];
+
+    /// <summary>Queues that got new deliveries.</summary>
+    public IReadOnlyCollection<string> Queues { get; private set; } = [];
+
+    public async Task WriteAsync(NpgsqlConnection connection)
+    {
+        _runs.Clear();
+        foreach (var group in recordings.GroupBy(recording => (recording.Memory.Run.Tenant, recording.Memory.Run.Id)))
+        {
+            _runs.Add(group.Key, new RunRecording([.. group]));
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockAndReadAsync(connection);
+        await PlanAsync(connection);
+        await LoadForOutputsAsync(connection);
+        var rows = new RecordRows(jobRows, lease, time);
+        foreach (var run in _runs.Values)
+        {
+            run.AddTo(rows);
+        }
+
+        var next = await rows.WriteAsync(connection, statements);
+        await transaction.CommitAsync();
+        Answers = [.. recordings.Select(recording => _runs[(recording.Memory.Run.Tenant, recording.Memory.Run.Id)].Answer(recording, next))];
+        Queues = rows.Queues;
+    }
+
+    private async Task LockAndReadAsync(NpgsqlConnection connection)
+    {
+        await using var batch = connection.CreateBatch();
+        var runs = _runs.Keys.ToArray();
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statements.LockRuns;
+        command.Parameters
+            .Texts(Array.ConvertAll(runs, run => run.Tenant))
+            .Uuids(Array.ConvertAll(runs, run => run.Run.Value));
+        batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
+        await using var reader = await batch.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
+                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+        }
+
+        await reader.NextResultAsync();
+        await ReadStepsAsync(reader);
+    }
+
+    /// <summary>Most plans need one look; one that skips ahead asks for the steps that the skip reaches.</summary>
+    private async Task PlanAsync(NpgsqlConnection connection)
+    {
+        while (true)
+        {
+            var missing = _runs.Values.SelectMany(run => run.Plan().Select(step => (run, step))).ToArray();
+            if (missing.Length == 0)
+            {
+                return;
+            }
+
+            await using var batch = connection.CreateBatch();
+            batch.BatchCommands.Add(ReadSteps(batch, missing));
+            await using var reader = await batch.ExecuteReaderAsync();
+            await ReadStepsAsync(reader);
+        }
+    }
+
+    private NpgsqlBatchCommand ReadSteps(NpgsqlBatch batch, IEnumerable<(RunRecording Run, int Step)> wanted)
+    {
+        var steps = wanted.ToArray();
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statements.ReadSteps;
+        command.Parameters
+            .Texts(Array.ConvertAll(steps, step => step.Run.Info.Tenant))
+            .Uuids(Array.ConvertAll(steps, step => step.Run.Info.Id.Job(step.Step).Value));
+        return command;
+    }
+
+    private async Task ReadStepsAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            var job = new JobId(row.GetGuid(1));
+            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, new StepRow(
+                StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4),
+                row.GetInt32(5), row.GetInt32(6)));
+        }
+    }
+
+    private async Task LoadForOutputsAsync(NpgsqlConnection connection)
+    {
+        var ending = _runs.Values
+            .Where(run => run.Decisions is { End.State: RunState.Success })
+            .Select(run => (run.Memory, run.OutputNeeds))
+            .ToArray();
+        await loader.LoadAsync(connection, ending);
+    }
+}
+
+/// <summary>A step's row as the recorder reads it.</summary>
+internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present);

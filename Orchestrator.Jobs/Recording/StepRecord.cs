@@ -1,0 +1,94 @@
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
+
+namespace Orchestrator.Jobs.Recording;
+
+/// <summary>What one attempt of a step leaves to be written.</summary>
+internal sealed record StepRecord
+{
+    public required int Step { get; init; }
+
+    public required JobId Job { get; init; }
+
+    /// <summary>Number of the attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>
+    /// Whether the step was claimed: then its lease and attempt fence this record. Else it was evaluated ahead, by the
+    /// worker that ended all that it depends on, and counts only together with them.
+    /// </summary>
+    public required bool IsClaimed { get; init; }
+
+    public required DateTime StartedAt { get; init; }
+
+    public required DateTime FinishedAt { get; init; }
+
+    public required StepVerdict Verdict { get; init; }
+
+    /// <summary>Lines of the attempt, as JSON; null: none.</summary>
+    public string? Logs { get; init; }
+}
+
+/// <summary>What an attempt means for its step. A closed set.</summary>
+internal abstract record StepVerdict
+{
+    /// <summary>The news for the planner; null: the step has not ended.</summary>
+    public abstract StepNews? News(int step);
+}
+
+internal sealed record VerdictSuccess(Value Output, Value Response, int? StatusCode) : StepVerdict
+{
+    public override StepNews News(int step) => new StepSucceeded(step);
+}
+
+internal sealed record VerdictSkip : StepVerdict
+{
+    public override StepNews News(int step) => new StepSkipped(step);
+}
+
+/// <summary>Another attempt follows after <paramref name="Delay"/>.</summary>
+internal sealed record VerdictRetry(Failure Failure, TimeSpan Delay, string Reason) : StepVerdict
+{
+    public override StepNews? News(int step) => null;
+}
+
+internal sealed record VerdictDead(Failure Failure) : StepVerdict
+{
+    public override StepNews News(int step) => new StepDied(step, Failure.Message);
+}
+
+/// <summary>Another attempt would have followed, but the run had ended meanwhile.</summary>
+internal sealed record VerdictStopped(Failure Failure) : StepVerdict
+{
+    public override StepNews News(int step) => new StepStopped(step);
+}
+
+/// <summary>What a worker did with a run since it last wrote: recorded together, or not at all.</summary>
+internal sealed record Recording
+{
+    public required RunMemory Memory { get; init; }
+
+    public required Definitions.LoadedWorkflow Workflow { get; init; }
+
+    /// <summary>In the order in which the steps ended: the claimed one first.</summary>
+    public required IReadOnlyList<StepRecord> Steps { get; init; }
+
+    /// <summary>The worker that holds the claimed step's lease.</summary>
+    public required int Worker { get; init; }
+
+    /// <summary>The queue that the worker serves this run from.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>Whether the worker goes straight on with a step that this makes ready.</summary>
+    public required bool WantsNext { get; init; }
+
+    /// <summary>Name of the worker's Hangfire server, for the state of a job that goes straight on.</summary>
+    public required string ServerId { get; init; }
+}
+
+/// <summary>What became of a recording.</summary>
+/// <param name="IsRecorded">False: the lease was lost, another worker has the step; nothing was written.</param>
+/// <param name="Next">The step that the worker goes on with; already running under its lease.</param>
+internal sealed record RecordingAnswer(bool IsRecorded, ClaimedStep? Next);

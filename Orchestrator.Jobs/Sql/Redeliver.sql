@@ -1,0 +1,31 @@
+-- Queued steps that no delivery is under way for: their Hangfire job was lost, deleted or finished without them.
+-- Each gets a new job. Rare, so it looks at open runs only, once a minute.
+with stray as (
+  select q.tenant_id, q.job_id, q.queue, nextval('{hangfire_job_id}') as id, nextval('{hangfire_state_id}') as state_id
+  from workflow_runs r
+  join job_queue q using (tenant_id, workflow_run_id)
+  where r.status in ('pending', 'running') and r.created_at < clock_timestamp() - interval '1 minute'
+    and q.status = 'queued'
+    and not exists (select from hangfire.jobqueue d where d.jobid = q.hangfire_job_id)
+    and not exists (select from hangfire.job j
+                    join hangfire.state s on s.id = j.stateid
+                    where j.id = q.hangfire_job_id and s.createdat > now() - interval '1 minute')
+  limit 1000
+  for no key update of q skip locked
+), step as (
+  update job_queue q set hangfire_job_id = s.id
+  from stray s where q.tenant_id = s.tenant_id and q.job_id = s.job_id
+), job as (
+  insert into hangfire.job (id, stateid, statename, invocationdata, arguments, createdat)
+  select id, state_id, 'Enqueued', replace(replace($1, '{tenant}', tenant_id), '{job}', job_id::text)::jsonb,
+         replace(replace($2, '{tenant}', tenant_id), '{job}', job_id::text)::jsonb, now()
+  from stray
+), state as (
+  insert into hangfire.state (id, jobid, name, reason, createdat, data)
+  select state_id, id, 'Enqueued', 'Delivered again: the job that carried the step was lost', now(),
+         jsonb_build_object('Queue', queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
+  from stray
+), delivery as (
+  insert into hangfire.jobqueue (jobid, queue) select id, queue from stray
+)
+select queue, count(*)::int from stray group by queue

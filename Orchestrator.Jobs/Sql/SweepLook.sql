@@ -1,0 +1,15 @@
+-- What there is to sweep; one look a second on an idle service, answered from small partial indexes.
+select
+  -- a registered worker whose lock is free is dead
+  exists (select from workers w where pg_try_advisory_xact_lock_shared($1, w.worker_id)) as dead_workers,
+  -- a lease that has run out, or whose worker is not registered any more
+  exists (select from job_queue q
+          where q.lease_owner is not null
+            and (q.lease_until < clock_timestamp()
+                 or not exists (select from workers w where w.worker_id = q.lease_owner))) as lost_leases,
+  (select count(*)::int from workers) as workers,
+  exists (select from workflow_runs r
+          where r.status in ('pending', 'running', 'paused') and r.deadline_at < clock_timestamp()) as overdue,
+  -- milliseconds to the next timer; negative: overdue; null: none
+  (select extract(epoch from min(q.next_run_at) - clock_timestamp()) * 1000
+   from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms
