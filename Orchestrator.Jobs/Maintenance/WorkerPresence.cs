@@ -11,7 +11,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// PostgreSQL frees the moment the process dies. Lock first, row second: a row without its lock is a dead worker.
 /// When the connection is lost while the process lives, others take its leases back; it comes back under a new number.
 /// </summary>
-internal sealed class WorkerPresence(NpgsqlDataSource source, TimeProvider time, ILogger<WorkerPresence> log) : IHostedService, IAsyncDisposable
+internal sealed class WorkerPresence(Database database, TimeProvider time, ILogger<WorkerPresence> log) : IHostedService, IAsyncDisposable
 {
     /// <summary>First key of the locks; the second is the worker's number.</summary>
     public const int LockClass = 1330;
@@ -88,7 +88,7 @@ internal sealed class WorkerPresence(NpgsqlDataSource source, TimeProvider time,
     }
 
     /// <summary>A connection outside the pool: returned to one, its lock would be freed.</summary>
-    private string ConnectionString() => new NpgsqlConnectionStringBuilder(source.ConnectionString)
+    private string ConnectionString() => new NpgsqlConnectionStringBuilder(database.ConnectionString)
     {
         Pooling = false,
         KeepAlive = 10,

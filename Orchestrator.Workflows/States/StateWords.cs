@@ -44,9 +44,11 @@ public static class StateWords
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
+    /// <summary>The state that a word names.</summary>
     /// <exception cref="KeyNotFoundException">The word names no step state.</exception>
     public static StepState StepStateOf(string word) => StepByWord[word];
 
+    /// <summary>The state that a word names.</summary>
     /// <exception cref="KeyNotFoundException">The word names no run state.</exception>
     public static RunState RunStateOf(string word) => RunByWord[word];
 }

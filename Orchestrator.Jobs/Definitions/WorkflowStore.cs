@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Definitions;
+
+/// <summary>A stored content of a workflow.</summary>
+internal sealed record StoredWorkflow
+{
+    public required string WorkflowKey { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Content { get; init; }
+
+    /// <summary>The file it came from; null: put by the API.</summary>
+    public string? Source { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+}
+
+/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>).</summary>
+internal sealed class WorkflowStore(NpgsqlDataSource source)
+{
+    /// <summary>
+    /// Makes <paramref name="content"/> the one that a dispatch takes. A content that was stored before keeps its
+    /// number. Answers with the number and whether it is new.
+    /// </summary>
+    public async Task<(int Version, bool IsNew)> PutAsync(
+        string tenant, string key, string content, string? file, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "select pg_advisory_xact_lock(hashtextextended(@tenant || '/' || @key, 0))",
+            new { tenant, key }, transaction, cancellationToken: cancellationToken));
+        var stored = await connection.QuerySingleAsync<(int Version, bool IsNew)>(new CommandDefinition(
+            SqlText.Load("PutWorkflow"),
+            new { tenant, key, content, file, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
+            transaction, cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return stored;
+    }
+
+    /// <summary>A stored version; null: there is none.</summary>
+    public async Task<StoredWorkflow?> FindAsync(string tenant, string key, int version, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<StoredWorkflow>(new CommandDefinition(
+            SqlText.Load("FindWorkflow"), new { tenant, key, version }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The version that a dispatch takes; null: the workflow is unknown or withdrawn.</summary>
+    public async Task<int?> FindHeadAsync(string tenant, string key, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
+            "select version from workflow_heads where tenant_id = @tenant and workflow_key = @key",
+            new { tenant, key }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The workflows that can be dispatched, by key, after <paramref name="after"/>.</summary>
+    public async Task<IReadOnlyList<StoredWorkflow>> ListAsync(
+        string tenant, string? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<StoredWorkflow>(new CommandDefinition(
+            SqlText.Load("ListWorkflows"), new { tenant, after, limit }, cancellationToken: cancellationToken))];
+    }
+}

@@ -1,0 +1,62 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Execution;
+
+/// <summary>
+/// Tells workers that deliveries wait: those of this process at once, those of others by at most one notification at a
+/// time, sent after the commit (inside it, it would make all commits wait for each other). A signal may be lost;
+/// polling finds the work.
+/// </summary>
+internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source, ILogger<DeliverySignal> log)
+{
+    private const string Channel = "hangfire_jobqueue";
+
+    private int _notifying;
+
+    /// <summary>Whether there are worker processes besides this one, as far as is known.</summary>
+    public bool OtherWorkers { get; set; } = true;
+
+    /// <summary>Steps have been put into these queues, and committed.</summary>
+    public void Delivered(IReadOnlyCollection<string> queues)
+    {
+        if (queues.Count == 0)
+        {
+            return;
+        }
+
+        if (storage is PostgreSqlStorage postgres)
+        {
+            foreach (var queue in queues)
+            {
+                (postgres.QueueProviders.GetProvider(queue).GetJobQueue() as PostgreSqlJobQueue)?.FetchNextJob();
+            }
+        }
+
+        if (OtherWorkers && Interlocked.Exchange(ref _notifying, 1) == 0)
+        {
+            _ = NotifyAsync();
+        }
+    }
+
+    private async Task NotifyAsync()
+    {
+        try
+        {
+            await using var command = source.CreateCommand("select pg_notify($1, '')");
+            command.Parameters.One(Channel);
+
+            // From here on a delivery needs a notification of its own.
+            Interlocked.Exchange(ref _notifying, 0);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (Retry.IsPassing(e))
+        {
+            Log.NotifyFailed(log, e.Message);
+        }
+    }
+}

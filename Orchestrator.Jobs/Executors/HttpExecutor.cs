@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Jobs.Executors;
+
+/// <summary>
+/// An outbound call (seed 001: every endpoint is told the idempotency key, and answers with <c>ok</c>). Redirects are
+/// not followed: the target of a call is the one that the file names.
+/// </summary>
+internal sealed class HttpExecutor(HttpMessageInvoker client, OrchestratorOptions options) : IStepExecutor
+{
+    public Type Action => typeof(HttpAction);
+
+    public async ValueTask<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        var action = (HttpAction)attempt.Step.Action;
+        if (HttpRequests.Create(action, attempt, options, out var problem) is not { } request)
+        {
+            return new AttemptFailed(new Failure(FailureKind.Invalid, problem!));
+        }
+
+        using (request)
+        {
+            try
+            {
+                using var response = await client.SendAsync(request, cancellationToken);
+                var body = await HttpAnswers.ReadAsync(response, options.MaxResponseBytes, cancellationToken);
+                var result = HttpAnswers.Judge(action, request, response, body);
+                attempt.Log.Info($"{HttpRequests.Name(request)} → {(int)response.StatusCode}");
+                return result;
+            }
+            catch (HttpRequestException e)
+            {
+                return Unreachable(attempt, request, e.InnerException?.Message ?? e.Message);
+            }
+            catch (IOException e)
+            {
+                return Unreachable(attempt, request, e.Message);
+            }
+        }
+    }
+
+    private static AttemptFailed Unreachable(StepAttempt attempt, HttpRequestMessage request, string message)
+    {
+        attempt.Log.Error($"{HttpRequests.Name(request)}: {message}");
+        return new AttemptFailed(new Failure(FailureKind.Network, $"{HttpRequests.Name(request)} could not be reached: {message}"));
+    }
+}
+
+/// <summary>Builds the request of an http step.</summary>
+internal static class HttpRequests
+{
+    public const string IdempotencyHeader = "X-Idempotency-Key";
+
+    /// <summary>The request; null: the step can't be carried out as it stands, and why.</summary>
+    public static HttpRequestMessage? Create(HttpAction action, StepAttempt attempt, OrchestratorOptions options, out string? problem)
+    {
+        var isGet = action.Method is "GET" or "HEAD";
+        if (Address(action, attempt.Scope, options, out problem) is not { } address)
+        {
+            return null;
+        }
+
+        var query = action.Query?.Render(attempt.Scope)
+            ?? (action.Call is not null && isGet ? Ids(attempt) : Value.Undefined);
+        var request = new HttpRequestMessage(new HttpMethod(action.Method), WithQuery(address, query));
+        if (action.Body is { } body)
+        {
+            request.Content = Json(body.Render(attempt.Scope));
+        }
+        else if (action.Call is not null && !isGet)
+        {
+            request.Content = Json(Ids(attempt)
+                .With("payload", attempt.Scope.Resolve(RootNames.Inputs))
+                .With("results", attempt.Scope.Results()));
+        }
+
+        request.Headers.TryAddWithoutValidation(IdempotencyHeader, attempt.IdempotencyKey);
+        request.Headers.TryAddWithoutValidation("traceparent", TraceParent(attempt));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (action.Call is not null && options.EdgeServiceJwt is { Length: > 0 } jwt)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", jwt);
+        }
+
+        return AddHeaders(request, action.Headers?.Render(attempt.Scope) ?? Value.Undefined, out problem) ? request : null;
+    }
+
+    /// <summary>Method and address without the query, which may hold what logs must not.</summary>
+    public static string Name(HttpRequestMessage request) =>
+        $"{request.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}";
+
+    private static Uri? Address(HttpAction action, StepScope scope, OrchestratorOptions options, out string? problem)
+    {
+        problem = null;
+        if (action.Call is { } call)
+        {
+            var path = call.Render(scope).ToText();
+            problem = options.EdgeBaseUrl is null
+                ? "The step has a 'call', and no base URL is configured. Set EDGE_BASE_URL, or use 'url'."
+                : !path.StartsWith('/') ? $"'call' has to be a path that starts with '/', found '{path}'." : null;
+            return problem is null ? new Uri(options.EdgeBaseUrl!.AbsoluteUri.TrimEnd('/') + path) : null;
+        }
+
+        var url = action.Url!.Render(scope).ToText();
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        problem = $"'url' has to be an absolute http or https address, found '{url}'.";
+        return null;
+    }
+
+    private static Uri WithQuery(Uri address, Value query)
+    {
+        if (query.Kind != ValueKind.Object)
+        {
+            return address;
+        }
+
+        var pairs = query.AsObject()
+            .Where(pair => !pair.Value.IsNullish)
+            .Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value.ToText())}");
+        var builder = new UriBuilder(address);
+        builder.Query = string.Join('&', new[] { builder.Query.TrimStart('?') }.Where(text => text.Length > 0).Concat(pairs));
+        return builder.Uri;
+    }
+
+    private static Value Ids(StepAttempt attempt) => Value.Object(
+        ("user_id", attempt.Run.UserId),
+        ("intent_id", attempt.Run.IntentId),
+        ("workflow_run_id", attempt.Run.Id.ToString()),
+        ("step_id", attempt.Step.Id));
+
+    private static StringContent Json(Value value) => new(value.ToJson(), Encoding.UTF8, "application/json");
+
+    private static bool AddHeaders(HttpRequestMessage request, Value headers, out string? problem)
+    {
+        problem = null;
+        if (headers.Kind != ValueKind.Object)
+        {
+            return true;
+        }
+
+        foreach (var (name, value) in headers.AsObject().Where(header => !header.Value.IsNullish))
+        {
+            var text = value.ToText();
+            if (text.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0
+                || (!request.Headers.TryAddWithoutValidation(name, text) && request.Content?.Headers.TryAddWithoutValidation(name, text) != true))
+            {
+                problem = $"Header '{name}' can't be sent: its name or value is not one that HTTP allows.";
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The run is the trace, the attempt a span in it (W3C Trace Context).</summary>
+    private static string TraceParent(StepAttempt attempt)
+    {
+        var span = (ulong)(uint)attempt.Step.Index << 32 | (uint)attempt.Number;
+        return string.Create(CultureInfo.InvariantCulture, $"00-{attempt.Run.Id.Value:N}-{span:x16}-01");
+    }
+}

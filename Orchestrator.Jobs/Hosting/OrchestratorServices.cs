@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Jobs.Queries;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Jobs.Hosting;
+
+/// <summary>Composes the orchestrator on a prepared database.</summary>
+internal static class OrchestratorServices
+{
+    /// <summary>Everything that dispatches and answers questions; <see cref="AddOrchestratorWorker"/> adds what works.</summary>
+    public static IServiceCollection AddOrchestratorCore(
+        this IServiceCollection services, PreparedDatabase prepared, OrchestratorOptions options)
+    {
+        services.AddHangfire(hangfire => hangfire
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                storage => storage.UseNpgsqlConnection(prepared.Database.ConnectionString),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = "hangfire",
+                    PrepareSchemaIfNecessary = false,
+                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    UseSlidingInvisibilityTimeout = true,
+                }));
+        return services
+            .AddSingleton(options)
+            .AddSingleton(prepared.Database)
+            .AddSingleton(prepared.Database.Source)
+            .AddSingleton(prepared.Statements)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(StepJobRows.Create())
+            .AddSingleton<DeliverySignal>()
+            .AddSingleton<WorkflowStore>()
+            .AddSingleton<WorkflowCatalog>()
+            .AddSingleton<WorkflowFolder>()
+            .AddSingleton<Dispatcher>()
+            .AddSingleton<RunQueries>();
+    }
+
+    /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
+    public static IServiceCollection AddOrchestratorWorker(this IServiceCollection services, OrchestratorOptions options)
+    {
+        services
+            .AddSingleton<WorkerPresence>()
+            .AddHostedService(provider => provider.GetRequiredService<WorkerPresence>())
+            .AddSingleton<Leases>()
+            .AddSingleton<SweepActions>()
+            .AddSingleton<Sweeper>()
+            .AddHostedService(provider => provider.GetRequiredService<Sweeper>())
+            .AddSingleton(new StayLimits())
+            .AddSingleton<RunLoader>()
+            .AddSingleton<Claimer>()
+            .AddSingleton<Recorder>()
+            .AddSingleton(new HttpMessageInvoker(Outbound.Handler()))
+            .AddSingleton<IStepExecutor, HttpExecutor>()
+            .AddSingleton<IStepExecutor, TransformExecutor>()
+            .AddSingleton(Random.Shared)
+            .AddSingleton<AttemptMaker>()
+            .AddSingleton<StepRunner>()
+            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>()));
+        return services.AddHangfireServer(server =>
+        {
+            server.WorkerCount = options.Workers;
+            server.Queues = options.Queues;
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+            server.ShutdownTimeout = TimeSpan.FromSeconds(15);
+        });
+    }
+}
+
+/// <summary>The way out: connections that are kept, no redirects, and no way to what is only for this machine's host.</summary>
+internal static class Outbound
+{
+    public static SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = ConnectAsync,
+        ActivityHeadersPropagator = null,
+    };
+
+    /// <summary>Link-local and multicast addresses are refused: cloud machines keep their own credentials there.</summary>
+    public static bool IsAllowed(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        var bytes = address.GetAddressBytes();
+        return address.AddressFamily == AddressFamily.InterNetwork
+            ? bytes is not ([169, 254, ..] or [0, ..] or [>= 224, ..])
+            : !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
+        var allowed = addresses.Where(IsAllowed).ToArray();
+        if (allowed.Length == 0)
+        {
+            throw new HttpRequestException(
+                $"{context.DnsEndPoint.Host} is at an address that steps may not call ({string.Join(", ", addresses.AsEnumerable())}).");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

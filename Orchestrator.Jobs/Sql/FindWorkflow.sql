@@ -1,0 +1,4 @@
+-- One stored content.
+select workflow_key as "WorkflowKey", version as "Version", content as "Content", source as "Source", created_at as "CreatedAt"
+from workflow_definitions
+where tenant_id = @tenant and workflow_key = @key and version = @version

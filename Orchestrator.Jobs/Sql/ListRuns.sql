@@ -1,0 +1,16 @@
+-- Runs, newest first: the id of a run begins with its time.
+select workflow_run_id as "WorkflowRunId", workflow_key as "WorkflowKey", workflow_version as "WorkflowVersion",
+       user_id as "UserId", intent_id as "IntentId", trigger as "Trigger", status as "Status", priority as "Priority",
+       open_steps as "OpenSteps", created_at as "CreatedAt", scheduled_at as "ScheduledAt", started_at as "StartedAt",
+       finished_at as "FinishedAt"
+from workflow_runs
+where tenant_id = @Tenant
+  and (@Status::text is null or status = @Status)
+  and (@WorkflowKey::text is null or workflow_key = @WorkflowKey)
+  and (@UserId::text is null or user_id = @UserId)
+  and (@IntentId::text is null or intent_id = @IntentId)
+  and (@From::timestamptz is null or created_at >= @From)
+  and (@To::timestamptz is null or created_at < @To)
+  and (@Before::uuid is null or workflow_run_id < @Before)
+order by workflow_run_id desc
+limit @Limit

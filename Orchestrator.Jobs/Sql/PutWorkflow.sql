@@ -1,0 +1,21 @@
+-- Stores a content under the next number unless it is there, and makes it the head. The caller holds the key's lock.
+with known as (
+  select version from workflow_definitions
+  where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha
+), stored as (
+  insert into workflow_definitions (tenant_id, workflow_key, version, content, content_sha256, source)
+  select @tenant, @key,
+         1 + coalesce((select max(version) from workflow_definitions where tenant_id = @tenant and workflow_key = @key), 0),
+         @content, @sha, @file
+  where not exists (select from known)
+  returning version
+), one as (
+  select version, false as is_new from known union all select version, true from stored
+), head as (
+  insert into workflow_heads (tenant_id, workflow_key, version)
+  select @tenant, @key, version from one
+  on conflict (tenant_id, workflow_key) do update
+    set version = excluded.version, updated_at = now()
+    where workflow_heads.version <> excluded.version
+)
+select version, is_new from one

@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace Orchestrator.Jobs.Storage;
+
+/// <summary>The service's database: one pool, its names found in schema <c>orchestrator</c>, statements prepared by use.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private Database(string connectionString, NpgsqlDataSource source) => (ConnectionString, Source) = (connectionString, source);
+
+    /// <summary>With its password; for connections outside the pool.</summary>
+    public string ConnectionString { get; }
+
+    public NpgsqlDataSource Source { get; }
+
+    /// <exception cref="ArgumentException">It is no connection string.</exception>
+    public static Database Open(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = "orchestrator,public",
+            ApplicationName = "orchestrator",
+            MaxAutoPrepare = 60,
+            AutoPrepareMinUsages = 2,
+            Enlist = false,
+        };
+        return new Database(settings.ConnectionString, NpgsqlDataSource.Create(settings));
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}
