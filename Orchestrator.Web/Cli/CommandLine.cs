@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace Orchestrator.Web.Cli;
+
+/// <summary>The program's commands. Without one it serves.</summary>
+internal static class CommandLine
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Workflows of agents: YAML files, dispatched by REST, run as Hangfire jobs on PostgreSQL.");
+        root.SetAction((_, cancel) => ServeCommand.RunAsync(cancel));
+        root.Subcommands.Add(Serve());
+        root.Subcommands.Add(Run());
+        root.Subcommands.Add(Validate());
+        root.Subcommands.Add(Migrate());
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static Command Serve()
+    {
+        var command = new Command("serve", "Serve the API and work on runs (what the program does without a command).");
+        command.SetAction((_, cancel) => ServeCommand.RunAsync(cancel));
+        return command;
+    }
+
+    private static Command Run()
+    {
+        var key = new Argument<string>("workflow") { Description = "Key of the workflow." };
+        var payload = new Option<string>("--payload") { Description = "The inputs, a JSON object." };
+        var user = new Option<string>("--user") { Description = "The user to run it for." };
+        var command = new Command("run", "Dispatch a workflow, show its steps, and print the run's output.") { key, payload, user };
+        command.SetAction((parsed, cancel) => RunCommand.RunAsync(
+            parsed.GetRequiredValue(key), parsed.GetValue(payload), parsed.GetValue(user), cancel));
+        return command;
+    }
+
+    private static Command Validate()
+    {
+        var path = new Argument<string?>("path")
+        {
+            Description = "A workflow file or a folder of them; the project's workflows/ where it is left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("validate", "Check workflow files and say everything that is wrong with them.") { path };
+        command.SetAction(parsed => ValidateCommand.Run(parsed.GetValue(path)));
+        return command;
+    }
+
+    private static Command Migrate()
+    {
+        var command = new Command("migrate", "Bring the database's schemas to this program's version.");
+        command.SetAction((_, cancel) => MigrateCommand.RunAsync(cancel));
+        return command;
+    }
+}

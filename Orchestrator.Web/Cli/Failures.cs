@@ -1,0 +1,38 @@
+using System.Net.Sockets;
+using Npgsql;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Storage.Embedded;
+using Orchestrator.Web.Hosting;
+
+namespace Orchestrator.Web.Cli;
+
+/// <summary>What an operator can mend is said in a line or two, without a stack.</summary>
+internal static class Failures
+{
+    /// <summary>Runs a command; the exit code of a failure that is explained is 1.</summary>
+    public static async Task<int> ShowAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception e) when (Explain(e) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync(explanation);
+            return 1;
+        }
+    }
+
+    private static string? Explain(Exception error) => error switch
+    {
+        SettingsException or EmbeddedPostgresException or MigrationException => error.Message,
+        PostgresException postgres => $"PostgreSQL refused: {postgres.MessageText} (SQLSTATE {postgres.SqlState}). "
+            + "Check ConnectionStrings__Orchestrator, and that its user may do this.",
+        NpgsqlException => $"The database can't be reached: {error.InnerException?.Message ?? error.Message}. "
+            + "Check that it runs, and ConnectionStrings__Orchestrator.",
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            $"{error.Message} Another service has that port: stop it, or set ASPNETCORE_URLS to a free one.",
+        OperationCanceledException => "Stopped.",
+        _ => null,
+    };
+}

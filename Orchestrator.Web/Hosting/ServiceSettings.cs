@@ -1,0 +1,98 @@
+using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Web.Hosting;
+
+/// <summary>A setting is missing or wrong; the message names it and what it may be.</summary>
+internal sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>
+/// What the service is told from outside: environment variables, <c>appsettings.json</c> beside the program, defaults.
+/// </summary>
+internal sealed record ServiceSettings
+{
+    public required IConfiguration Configuration { get; init; }
+
+    public required ProjectFolders Folders { get; init; }
+
+    public required OrchestratorOptions Options { get; init; }
+
+    /// <summary>Null: the service brings its own PostgreSQL.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Null: one is made at the first start and kept.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>Where the service listens.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:5080";
+
+    /// <exception cref="SettingsException">Something is wrong; everything that is, in one message.</exception>
+    public static ServiceSettings Read()
+    {
+        var configuration = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddEnvironmentVariables()
+            .Build();
+        var options = Bind(configuration);
+        options.EdgeBaseUrl = Address(configuration["EDGE_BASE_URL"]) ?? options.EdgeBaseUrl;
+        options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new SettingsException(string.Join(Environment.NewLine, problems));
+        }
+
+        return new ServiceSettings
+        {
+            Configuration = configuration,
+            Folders = ProjectFolders.OfThisProcess(configuration["Workflows:Folder"]),
+            Options = options,
+            ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))),
+            AdminKey = AdminKeyOf(Text(configuration["ORCHESTRATOR_ADMIN_KEY"])),
+            Urls = Text(configuration["ASPNETCORE_URLS"]) ?? "http://127.0.0.1:5080",
+        };
+    }
+
+    private static OrchestratorOptions Bind(IConfiguration configuration)
+    {
+        var options = new OrchestratorOptions();
+        try
+        {
+            var section = configuration.GetSection("Orchestrator");
+            if (section.GetSection(nameof(options.Queues)).Exists())
+            {
+                options.Queues = [];
+            }
+
+            section.Bind(options);
+            return options;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SettingsException($"Section Orchestrator of the configuration: {e.Message} {e.InnerException?.Message}");
+        }
+    }
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private static Uri? Address(string? value) => Text(value) is not { } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw new SettingsException($"EDGE_BASE_URL is '{text}'; it has to be an absolute http or https address.");
+
+    private static string? Connection(string? value)
+    {
+        try
+        {
+            return value is null ? null : new Npgsql.NpgsqlConnectionStringBuilder(value).ConnectionString;
+        }
+        catch (ArgumentException e)
+        {
+            throw new SettingsException(
+                $"ConnectionStrings__Orchestrator is no connection string: {e.Message} Example: Host=db;Database=orchestrator;Username=app;Password=…");
+        }
+    }
+
+    private static string? AdminKeyOf(string? value) => value is null or { Length: >= 16 }
+        ? value
+        : throw new SettingsException("ORCHESTRATOR_ADMIN_KEY is too short; it has to have 16 characters or more.");
+}
