@@ -13,11 +13,28 @@ internal static class YamlErrors
         }
 
         var position = new Position(Math.Max(1, (int)yaml.Start.Line), Math.Max(1, (int)yaml.Start.Column));
-        var line = text.Split('\n').ElementAtOrDefault(position.Line - 1) ?? "";
-        var indentation = line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length);
-        return indentation.Contains('\t')
-            ? new YamlProblem(new Position(position.Line, indentation.IndexOf('\t') + 1), "a tab is used for indentation", "YAML is indented with spaces.")
-            : new YamlProblem(position, $"this is no YAML: {Lower(yaml.Message)}", Hint(line));
+        var lines = text.Split('\n');
+
+        // Where the scanner names a tab, it gives the place of the mapping around it.
+        var last = yaml.Message.Contains("tab", StringComparison.Ordinal) ? lines.Length : position.Line;
+        return FindTab(lines, position.Line, last) is { } tab
+            ? new YamlProblem(tab, "a tab is used for indentation", "YAML is indented with spaces.")
+            : new YamlProblem(position, $"this is no YAML: {Lower(yaml.Message)}", Hint(lines.ElementAtOrDefault(position.Line - 1) ?? ""));
+    }
+
+    private static Position? FindTab(string[] lines, int first, int last)
+    {
+        for (var line = first; line <= last && line <= lines.Length; line++)
+        {
+            var blank = lines[line - 1].AsSpan();
+            blank = blank[..^blank.TrimStart().Length];
+            if (blank.IndexOf('\t') is >= 0 and var tab)
+            {
+                return new Position(line, tab + 1);
+            }
+        }
+
+        return null;
     }
 
     private static string Lower(string message)
