@@ -39,6 +39,7 @@ internal sealed class BrokenExpressionTests
         Broken.Step("when: §\"{{ true }} x\"", "when", "expected one expression, found text around"),
         Broken.Step("body: {a: [1, \"{{ §nope }}\"]}", "body.a[1]", "unknown name `nope`"),
         Broken.Step("body: {§\"{{ inputs.a }}\": 1}", "body[\"{{ inputs.a }}\"]", "a key can't hold an expression"),
+        Broken.Step("output: results.§a.x", "output", "In `output` the raw result is `step.result`."),
         Broken.Step("output: §nope.x", "output", "unknown name `nope`"),
         Broken.File("key: k\noutput: results.§fetsh\nsteps: [{id: fetch, call: /x}]\n", "output", "there is no step `fetsh`. Did you mean `fetch`?"),
         Broken.Steps("  - {id: a, call: /x}\n  - {id: b, type: transform, value: results.§a}\n", "steps[1].value", "the result of `a` may not be there: this step doesn't wait for it. Add `a` to `depends_on`."),

@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Graph;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Reading;
@@ -11,21 +12,24 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
     private readonly Lazy<Ancestry?> _ancestry = new(() => graph is null ? null : new Ancestry(graph));
     private long _reads;
 
-    /// <summary>The steps whose results this one reads, ascending.</summary>
+    /// <summary>The steps whose results or states this one reads, ascending.</summary>
     public IReadOnlyList<int> Of(StepDraft step)
     {
         var reads = new SortedSet<int>();
-        Check(step, step.Mentions, mayReadItself: false, reads);
-        Check(step, step.OutputMentions, mayReadItself: true, reads);
+        Check(step, step.Mentions, "A result is there once the step has ended.", reads);
+        Check(step, step.OutputMentions, "In `output` the raw result is `step.result`.", reads);
         if (graph is null)
         {
             return [];
         }
 
-        if (ReadsAll(step))
+        if (Expressions(step).Any(references => references.AllSteps))
         {
-            reads.UnionWith(_ancestry.Value!.CountAbove(step.Index) + _reads > FileLimits.MaxReads ? [] : _ancestry.Value.Above(step.Index));
-            CountReads(step, _ancestry.Value.CountAbove(step.Index));
+            AddAll(step, steps.Count, Enumerable.Range(0, steps.Count), reads);
+        }
+        else if (Expressions(step).Any(references => references.AllResults))
+        {
+            AddAll(step, _ancestry.Value!.CountAbove(step.Index), _ancestry.Value.Above(step.Index), reads);
         }
 
         if (SendsWhatItDependsOn(step))
@@ -42,37 +46,34 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
         var reads = new SortedSet<int>();
         foreach (var mention in workflow.OutputMentions)
         {
-            if (Find(mention) is { } other && mention.Step.IsResult)
+            if (Find(mention) is { } other)
             {
                 reads.Add(other.Index);
             }
         }
 
-        return workflow.Output?.References.AllResults == true ? [.. Enumerable.Range(0, steps.Count)] : [.. reads];
+        return workflow.Output?.References is { AllResults: true } or { AllSteps: true } ? [.. Enumerable.Range(0, steps.Count)] : [.. reads];
     }
 
-    private void Check(StepDraft step, List<Mention> mentions, bool mayReadItself, SortedSet<int> reads)
+    private void Check(StepDraft step, List<Mention> mentions, string ownResultHint, SortedSet<int> reads)
     {
         foreach (var mention in mentions)
         {
-            if (Find(mention) is not { } other || !mention.Step.IsResult || (mayReadItself && other == step))
+            if (Find(mention) is not { } other)
             {
                 continue;
             }
 
-            if (graph is null || _ancestry.Value!.IsAbove(other.Index, step.Index))
+            if (!mention.Step.IsResult || graph is null || _ancestry.Value!.IsAbove(other.Index, step.Index))
             {
                 reads.Add(other.Index);
                 continue;
             }
 
-            var (id, hint) = (mention.Step.StepId, $"Add `{mention.Step.StepId}` to `depends_on`.");
-            report.ErrorInside(
-                mention.Scalar,
-                mention.Step.Offset,
-                mention.Path,
-                other == step ? "a step can't read its own result before it has one" : $"the result of `{id}` may not be there: this step doesn't wait for it",
-                other == step ? "" : hint);
+            var (message, hint) = other == step
+                ? ("a step can't read its own result before it has one", ownResultHint)
+                : ($"the result of `{mention.Step.StepId}` may not be there: this step doesn't wait for it", $"Add `{mention.Step.StepId}` to `depends_on`.");
+            report.ErrorInside(mention.Scalar, mention.Step.Offset, mention.Path, message, hint);
         }
     }
 
@@ -88,20 +89,27 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
         return null;
     }
 
-    private void CountReads(StepDraft step, int count)
+    private void AddAll(StepDraft step, int count, IEnumerable<int> all, SortedSet<int> reads)
     {
         var before = _reads;
         _reads += count;
-        if (before <= FileLimits.MaxReads && _reads > FileLimits.MaxReads)
+        if (_reads <= FileLimits.MaxReads)
         {
-            step.Field.Error($"the steps read more than {FileLimits.MaxReads} results together, because they use `results` as a whole", "Name the steps: results.some_step.");
+            reads.UnionWith(all);
+        }
+        else if (before <= FileLimits.MaxReads)
+        {
+            step.Field.Error(
+                $"the steps read more than {FileLimits.MaxReads} results together, because they use `results` or `steps` as a whole",
+                "Name the steps: results.some_step.");
         }
     }
 
-    private static bool ReadsAll(StepDraft step) =>
-        step.When?.References.AllResults == true
-        || new[] { step.Output, step.Value, step.Http.Call, step.Http.Url, step.Http.Query, step.Http.Headers, step.Http.Body }
-            .Any(template => template?.References.AllResults == true);
+    private static IEnumerable<References> Expressions(StepDraft step) =>
+        new[] { step.Output, step.Value, step.Http.Call, step.Http.Url, step.Http.Query, step.Http.Headers, step.Http.Body }
+            .Select(template => template?.References)
+            .Append(step.When?.References)
+            .OfType<References>();
 
     /// <summary>A <c>call</c> without a body sends the results of what it depends on; GET and HEAD have no body.</summary>
     private static bool SendsWhatItDependsOn(StepDraft step) =>

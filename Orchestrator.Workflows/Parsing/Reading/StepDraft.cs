@@ -42,7 +42,7 @@ internal sealed class StepDraft(int index, FieldValue given)
     /// <summary>Of a <c>transform</c>.</summary>
     public Template? Value { get; set; }
 
-    /// <summary>The steps that <c>output</c> names; it may read the step's own raw result.</summary>
+    /// <summary>The steps that <c>output</c> names; the step's own raw result is <c>step.result</c> there.</summary>
     public List<Mention> OutputMentions { get; } = [];
 
     /// <summary>The steps that all other expressions name.</summary>
