@@ -36,7 +36,7 @@ public sealed record StepDefinition
     public string? Queue { get; init; }
 
     /// <summary>
-    /// Steps whose results this step reads, directly depended on or named by an expression: only these are loaded.
+    /// Steps whose results or states this step reads, named by an expression or sent by default: only these are loaded.
     /// Ascending, without doubles.
     /// </summary>
     public required IReadOnlyList<int> Reads { get; init; }

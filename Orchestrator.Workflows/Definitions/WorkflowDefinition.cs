@@ -21,6 +21,9 @@ public sealed record WorkflowDefinition
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>For people and filters: a JSON object.</summary>
+    public Value Metadata { get; init; } = Value.EmptyObject;
+
     /// <summary>What starts a run; never empty, <see cref="ManualTrigger"/> when the file names none.</summary>
     public required IReadOnlyList<Trigger> Triggers { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record WorkflowDefinition
 
     /// <summary>Becomes the run's output; null: the results of the steps that nothing depends on.</summary>
     public Template? Output { get; init; }
+
+    /// <summary>Steps whose results make up the output (all sinks where <see cref="Output"/> is null), by index, ascending.</summary>
+    public IReadOnlyList<int> OutputReads { get; init; } = [];
 
     /// <summary>The steps in the file's order; a step's <see cref="StepDefinition.Index"/> is its place here.</summary>
     public required IReadOnlyList<StepDefinition> Steps { get; init; }

@@ -8,6 +8,9 @@ internal sealed class Evaluation(IScope scope)
     /// <summary>The text of the expression that is evaluated, for messages.</summary>
     public string Source { get; set; } = "";
 
+    /// <summary>Where <see cref="Source"/> begins in the text that the nodes' offsets count from.</summary>
+    public int Origin { get; set; }
+
     /// <summary>A <c>?.</c> met null or undefined: the rest of its chain is passed over.</summary>
     public bool ChainEnded { get; set; }
 
@@ -42,5 +45,5 @@ internal sealed class Evaluation(IScope scope)
         return value;
     }
 
-    public EvaluationException Fail(string problem, int offset) => new(problem, Source, offset);
+    public EvaluationException Fail(string problem, int offset) => new(problem, Source, Math.Max(0, offset - Origin));
 }

@@ -10,11 +10,19 @@ namespace Orchestrator.Workflows.Expressions;
 public sealed class Expression
 {
     private readonly Node _node;
+    private readonly int _origin;
     private readonly int _locals;
 
-    internal Expression(string source, Node node, int locals, References references)
+    /// <summary>From a compiled tree.</summary>
+    /// <param name="source">The expression's own text.</param>
+    /// <param name="origin">Where it begins in the text that the nodes' offsets count from.</param>
+    /// <param name="node">What it compiled to.</param>
+    /// <param name="locals">How many parameters its arrow functions have.</param>
+    /// <param name="references">What it reads.</param>
+    internal Expression(string source, int origin, Node node, int locals, References references)
     {
         Source = source;
+        _origin = origin;
         _node = node;
         _locals = locals;
         References = references;
@@ -44,6 +52,7 @@ public sealed class Expression
     internal Value Evaluate(Evaluation evaluation)
     {
         evaluation.Source = Source;
+        evaluation.Origin = _origin;
         evaluation.Locals = _locals == 0 ? [] : new Value[_locals];
         return _node.Evaluate(evaluation);
     }

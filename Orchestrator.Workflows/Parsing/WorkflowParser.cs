@@ -1,3 +1,9 @@
+using System.Text;
+using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Linking;
+using Orchestrator.Workflows.Parsing.Reading;
+using Orchestrator.Workflows.Parsing.Yaml;
+
 namespace Orchestrator.Workflows.Parsing;
 
 /// <summary>Reads workflow files.</summary>
@@ -7,6 +13,44 @@ public static class WorkflowParser
     /// Reads one workflow file, YAML 1.2 or JSON. Never throws for what is in the text: everything wrong in it is
     /// reported at once.
     /// </summary>
-    public static ParseResult Parse(string text, string fileName) =>
-        new(null, [new Diagnostic(Severity.Error, fileName, 1, 1, "", $"nothing is read yet of {text.Length} characters", "")]);
+    /// <param name="text">The file's content.</param>
+    /// <param name="fileName">What the diagnostics call the file.</param>
+    public static ParseResult Parse(string text, string fileName)
+    {
+        text = text.TrimStart('\uFEFF');
+        var report = new Report(fileName, text);
+        try
+        {
+            CheckText(text);
+            var root = YamlTree.Read(text, report);
+            var draft = WorkflowReader.Read(new FieldValue(root, FieldPath.Root, report));
+            return new ParseResult(Assembler.Assemble(draft, report), report.Build());
+        }
+        catch (YamlProblem problem)
+        {
+            report.Error(problem.Position, FieldPath.Root, problem.Message, problem.Hint);
+            return new ParseResult(null, report.Build());
+        }
+    }
+
+    private static void CheckText(string text)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes > FileLimits.MaxBytes)
+        {
+            throw new YamlProblem(Position.Start, $"the file has {bytes} bytes, more than the {FileLimits.MaxBytes} (1 MiB) that it may have");
+        }
+
+        for (var (i, line, column) = (0, 1, 1); i < text.Length; i++, column++)
+        {
+            if (text[i] == '\n')
+            {
+                (line, column) = (line + 1, 0);
+            }
+            else if (char.IsControl(text[i]) && text[i] is not ('\r' or '\t' or '\u0085'))
+            {
+                throw new YamlProblem(new Position(line, column), $"the file is not text: it has the character U+{(int)text[i]:X4}", "Save it as UTF-8.");
+            }
+        }
+    }
 }

@@ -40,17 +40,16 @@ internal sealed partial class ExpressionParser
         }
 
         var token = Advance();
-        Value? constant = token.Text switch
+        return token.Text switch
         {
-            "true" => Value.True,
-            "false" => Value.False,
-            "null" => Value.Null,
-            "undefined" => Value.Undefined,
-            "NaN" => Value.Of(double.NaN),
-            "Infinity" => Value.Of(double.PositiveInfinity),
-            _ => null,
+            "true" => new ConstantNode(token.Start, Value.True),
+            "false" => new ConstantNode(token.Start, Value.False),
+            "null" => new ConstantNode(token.Start, Value.Null),
+            "undefined" => new ConstantNode(token.Start, Value.Undefined),
+            "NaN" => new ConstantNode(token.Start, Value.Of(double.NaN)),
+            "Infinity" => new ConstantNode(token.Start, Value.Of(double.PositiveInfinity)),
+            _ => Root(token),
         };
-        return constant is { } value ? new ConstantNode(token.Start, value) : Root(token);
     }
 
     private Node Root(Token token)

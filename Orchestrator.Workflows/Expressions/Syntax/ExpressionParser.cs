@@ -41,10 +41,10 @@ internal sealed partial class ExpressionParser
             errors = parser._errors;
             var node = parser.ParseExpression(0);
             var (sourceEnd, end) = embedded ? parser.ExpectClosing() : parser.ExpectEnd();
-            var source = text[start..sourceEnd].Trim();
+            var source = text[start..sourceEnd].TrimStart();
             return errors.Count > 0
                 ? new ParsedExpression(null, end, errors)
-                : new ParsedExpression(parser.Compile(source, node), end, []);
+                : new ParsedExpression(parser.Compile(source, sourceEnd - source.Length, node), end, []);
         }
         catch (SyntaxException exception)
         {
@@ -52,7 +52,8 @@ internal sealed partial class ExpressionParser
         }
     }
 
-    private Expression Compile(string source, Node node) => new(source, node, 0, _references.Build());
+    private Expression Compile(string source, int origin, Node node) =>
+        new(source.TrimEnd(), origin, node, 0, _references.Build());
 
     private (int SourceEnd, int End) ExpectEnd() =>
         _token.Kind == TokenKind.End ? (_token.Start, _token.End) : throw Unexpected("the end of the expression");

@@ -44,7 +44,8 @@ internal static class Operators
 
         if (operand is LogicalNode logical && (op.Text == "??") != (logical.Operator == "??") && Table[op.Text].IsLogical)
         {
-            throw new SyntaxException(op.Start, $"`{op.Text}` and `{logical.Operator}` are mixed", "Put one of the two into parentheses.");
+            throw new SyntaxException(
+                Math.Max(op.Start, logical.Offset), $"`{op.Text}` and `{logical.Operator}` are mixed", "Put one of the two into parentheses.");
         }
 
         if (op.Text == "**" && operand is UnaryNode)

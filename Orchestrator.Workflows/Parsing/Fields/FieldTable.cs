@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using System.Text;
+using Orchestrator.Workflows.Parsing.Yaml;
+
+namespace Orchestrator.Workflows.Parsing.Fields;
+
+/// <summary>All fields that one kind of object has: reads what is known, and reports what is not.</summary>
+internal sealed class FieldTable<TTarget>
+{
+    private readonly FrozenDictionary<string, Field<TTarget>> _bySpelling;
+
+    public FieldTable(params IReadOnlyList<Field<TTarget>> fields)
+    {
+        Fields = fields;
+        _bySpelling = fields
+            .SelectMany(field => field.Spellings, (field, spelling) => KeyValuePair.Create(spelling, field))
+            .ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<Field<TTarget>> Fields { get; }
+
+    /// <summary>Reads a mapping into the target; anything else is reported.</summary>
+    public void Read(TTarget target, FieldValue value)
+    {
+        if (value.Mapping() is { } mapping)
+        {
+            ReadEntries(target, mapping.Entries.Select(entry => new GivenField(entry, value.Path.Member(entry.Key))), value.Report);
+        }
+    }
+
+    /// <summary>Reads fields that may come from more than one mapping.</summary>
+    public void ReadEntries(TTarget target, IEnumerable<GivenField> given, Report report, string? stepType = null)
+    {
+        var seen = new Dictionary<Field<TTarget>, string>(ReferenceEqualityComparer.Instance);
+        foreach (var (entry, path) in given)
+        {
+            if (Find(entry.Key) is not { } field)
+            {
+                ReportUnknown(entry, path, report, stepType);
+            }
+            else if (!seen.TryAdd(field, entry.Key))
+            {
+                report.Error(entry.Position, path, $"`{entry.Key}` is given twice, as `{seen[field]}` before", "Remove one of the two.");
+            }
+            else if (field.OnlyFor is { } type && stepType is not null && type != stepType)
+            {
+                report.Error(entry.Position, path, $"`{entry.Key}` belongs to steps of type `{type}`, this one is `{stepType}`");
+            }
+            else if (field.Shape is null)
+            {
+                report.Error(entry.Position, path, $"`{entry.Key}` is not yet supported", "Remove it for now.");
+            }
+            else
+            {
+                field.Read(target, new FieldValue(entry.Content, path, report));
+            }
+        }
+    }
+
+    public Field<TTarget>? Find(string spelling) =>
+        _bySpelling.GetValueOrDefault(spelling) ?? _bySpelling.GetValueOrDefault(SnakeCase(spelling));
+
+    private static string SnakeCase(string name)
+    {
+        var snake = new StringBuilder(name.Length + 4);
+        foreach (var c in name)
+        {
+            _ = char.IsAsciiLetterUpper(c) ? snake.Append('_').Append(char.ToLowerInvariant(c)) : snake.Append(c);
+        }
+
+        return snake.ToString();
+    }
+
+    private void ReportUnknown(YamlEntry entry, FieldPath path, Report report, string? stepType)
+    {
+        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings);
+        report.Error(entry.Position, path, $"unknown field `{entry.Key}`", report.Suggest(entry.Key, known));
+    }
+}
+
+/// <summary>A field as a file gives it.</summary>
+internal readonly record struct GivenField(YamlEntry Entry, FieldPath Path);

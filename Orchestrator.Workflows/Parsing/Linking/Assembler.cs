@@ -1,0 +1,77 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Graph;
+using Orchestrator.Workflows.Parsing.Reading;
+
+namespace Orchestrator.Workflows.Parsing.Linking;
+
+/// <summary>Links the steps of a draft, and makes the definition of it when nothing is wrong.</summary>
+internal static class Assembler
+{
+    private static readonly TimeSpan HttpTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>The definition; null where there is any error in the report.</summary>
+    public static WorkflowDefinition? Assemble(WorkflowDraft draft, Report report)
+    {
+        var index = StepIndex.Build(draft.Steps, report);
+        var graph = Dependencies.Link(draft.Steps, index, report);
+        var readSets = new ReadSets(draft.Steps, index, graph, report);
+        var reads = draft.Steps.Select(readSets.Of).ToList();
+        var outputReads = readSets.OfOutput(draft);
+        return report.HasErrors || graph is null ? null : Build(draft, graph, reads, outputReads);
+    }
+
+    private static WorkflowDefinition Build(
+        WorkflowDraft draft, StepGraph graph, List<IReadOnlyList<int>> reads, IReadOnlyList<int> outputReads)
+    {
+        var retry = draft.DefaultRetry.Over(draft.ConfigRetry.Over(RetryPolicy.Default));
+        return new WorkflowDefinition
+        {
+            Key = draft.Key!,
+            Name = draft.Name,
+            Description = draft.Description,
+            Version = draft.Version,
+            Tags = draft.Tags,
+            Metadata = draft.Metadata,
+            Triggers = draft.Triggers.Count > 0 ? draft.Triggers : [new ManualTrigger()],
+            Inputs = draft.Inputs,
+            Variables = draft.Variables,
+            Config = draft.Config,
+            Output = draft.Output,
+            OutputReads = draft.Output is null ? graph.Sinks : outputReads,
+            Graph = graph,
+            Steps = [.. draft.Steps.Select(step => Build(step, draft.DefaultTimeout, retry, reads[step.Index]))],
+        };
+    }
+
+    private static StepDefinition Build(StepDraft step, TimeSpan? timeout, RetryPolicy retry, IReadOnlyList<int> reads) => new()
+    {
+        Id = step.Id!.Value.Id,
+        Index = step.Index,
+        Name = step.Name,
+        Description = step.Description,
+        Action = Action(step),
+        When = step.When,
+        Timeout = step.Timeout ?? timeout ?? (step.Type == StepTypes.Http ? HttpTimeout : null),
+        Retry = step.Retry.Over(step.Retries.Over(retry)),
+        Output = step.Output,
+        Priority = step.Priority,
+        Queue = step.Queue,
+        Reads = reads,
+    };
+
+    private static StepAction Action(StepDraft step) => step.Type switch
+    {
+        StepTypes.Http => new HttpAction
+        {
+            Call = step.Http.Call,
+            Url = step.Http.Url,
+            Method = step.Http.Method ?? (step.Http.Call is null ? "GET" : "POST"),
+            Query = step.Http.Query,
+            Headers = step.Http.Headers,
+            Body = step.Http.Body,
+            ExpectStatus = step.Http.ExpectStatus,
+        },
+        StepTypes.Transform => new TransformAction(step.Value!),
+        _ => throw new InvalidOperationException($"No step type {step.Type}."),
+    };
+}

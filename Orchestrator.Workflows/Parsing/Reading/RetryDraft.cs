@@ -1,0 +1,91 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>The retry settings that one place of a file gives; what it leaves out comes from farther away.</summary>
+internal sealed class RetryDraft
+{
+    private const int MostAttempts = 1000;
+
+    private static readonly Dictionary<string, Backoff> Backoffs = new(StringComparer.Ordinal)
+    {
+        ["exponential"] = Definitions.Backoff.Exponential,
+        ["linear"] = Definitions.Backoff.Linear,
+        ["fixed"] = Definitions.Backoff.Fixed,
+    };
+
+    private static readonly string[] Causes = ["timeout", "network", "429", "5xx", "408", "not_ok", "accuracy", "script_error"];
+
+    public static FieldTable<RetryDraft> Fields { get; } = new(
+        Field<RetryDraft>.Integer("max_attempts", 1, MostAttempts, (draft, count) => draft.MaxAttempts = count),
+        Field<RetryDraft>.Milliseconds("delay_ms", 0, (draft, delay) => draft.Delay = delay),
+        Field<RetryDraft>.Word("backoff", Backoffs, (draft, backoff) => draft.Backoff = backoff),
+        Field<RetryDraft>.Number("factor", 1, 100, (draft, factor) => draft.Factor = factor),
+        Field<RetryDraft>.Milliseconds("max_delay_ms", 0, (draft, delay) => draft.MaxDelay = delay),
+        Field<RetryDraft>.Truth("jitter", (draft, jitter) => draft.Jitter = jitter),
+        new Field<RetryDraft>("on", Shape.OneOrMore(Shape.Any), (draft, value) => draft.On = ReadCauses(value)));
+
+    public int? MaxAttempts { get; set; }
+
+    public TimeSpan? Delay { get; set; }
+
+    public Backoff? Backoff { get; set; }
+
+    public double? Factor { get; set; }
+
+    public TimeSpan? MaxDelay { get; set; }
+
+    public bool? Jitter { get; set; }
+
+    public IReadOnlyList<string>? On { get; set; }
+
+    /// <summary><c>retries: n</c>: n more attempts after the first.</summary>
+    public static Field<TTarget> RetriesField<TTarget>(Func<TTarget, RetryDraft> draft) =>
+        Field<TTarget>.Integer("retries", 0, MostAttempts - 1, (target, count) => draft(target).MaxAttempts = count + 1);
+
+    /// <summary><c>max_retries: n</c>: n attempts in all.</summary>
+    public static Field<TTarget> AttemptsField<TTarget>(Func<TTarget, RetryDraft> draft) =>
+        Field<TTarget>.Integer("max_retries", 1, MostAttempts, (target, count) => draft(target).MaxAttempts = count);
+
+    public static Field<TTarget> DelayField<TTarget>(Func<TTarget, RetryDraft> draft) =>
+        Field<TTarget>.Milliseconds("retry_delay_ms", 0, (target, delay) => draft(target).Delay = delay);
+
+    public static Field<TTarget> RetryField<TTarget>(Func<TTarget, RetryDraft> draft) =>
+        new("retry", Shape.Mapping, (target, value) => Fields.Read(draft(target), value));
+
+    /// <summary>These settings over others.</summary>
+    public RetryPolicy Over(RetryPolicy farther) => new()
+    {
+        MaxAttempts = MaxAttempts ?? farther.MaxAttempts,
+        Delay = Delay ?? farther.Delay,
+        Backoff = Backoff ?? farther.Backoff,
+        Factor = Factor ?? farther.Factor,
+        MaxDelay = MaxDelay ?? farther.MaxDelay,
+        Jitter = Jitter ?? farther.Jitter,
+        On = On ?? farther.On,
+    };
+
+    private static List<string> ReadCauses(FieldValue value)
+    {
+        var causes = new List<string>();
+        foreach (var one in value.OneOrMore())
+        {
+            if (one.Node is ScalarNode { Value.Kind: ValueKind.String or ValueKind.Number } scalar && IsCause(scalar.Text))
+            {
+                causes.Add(scalar.Text);
+            }
+            else
+            {
+                one.Expected($"a status code or one of {string.Join(", ", Causes.Select(cause => $"`{cause}`"))}");
+            }
+        }
+
+        return causes;
+    }
+
+    private static bool IsCause(string text) =>
+        Causes.Contains(text) || (text.Length == 3 && text.All(char.IsAsciiDigit) && text[0] is >= '1' and <= '5');
+}

@@ -1,0 +1,68 @@
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Parsing.Fields;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>One step as given: its own fields, before it is known whom it names.</summary>
+internal sealed class StepDraft(int index, FieldValue given)
+{
+    public int Index => index;
+
+    public FieldValue Field => given;
+
+    public LocatedId? Id { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Description { get; set; }
+
+    /// <summary>Null: the type is unknown or not yet supported, which is reported.</summary>
+    public string? Type { get; set; }
+
+    public List<LocatedId> DependsOn { get; } = [];
+
+    public List<LocatedId> Next { get; } = [];
+
+    public Expression? When { get; set; }
+
+    public TimeSpan? Timeout { get; set; }
+
+    public RetryDraft Retries { get; } = new();
+
+    public RetryDraft Retry { get; } = new();
+
+    public Template? Output { get; set; }
+
+    public int? Priority { get; set; }
+
+    public string? Queue { get; set; }
+
+    public HttpDraft Http { get; } = new();
+
+    /// <summary>Of a <c>transform</c>.</summary>
+    public Template? Value { get; set; }
+
+    /// <summary>The steps that <c>output</c> names; the step's own raw result is <c>step.result</c> there.</summary>
+    public List<Mention> OutputMentions { get; } = [];
+
+    /// <summary>The steps that all other expressions name.</summary>
+    public List<Mention> Mentions { get; } = [];
+}
+
+/// <summary>The settings of an <c>http</c> step as given.</summary>
+internal sealed class HttpDraft
+{
+    public Template? Call { get; set; }
+
+    public Template? Url { get; set; }
+
+    public string? Method { get; set; }
+
+    public Template? Query { get; set; }
+
+    public Template? Headers { get; set; }
+
+    public Template? Body { get; set; }
+
+    public IReadOnlyList<int> ExpectStatus { get; set; } = [];
+}

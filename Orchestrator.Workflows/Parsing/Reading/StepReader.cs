@@ -1,0 +1,172 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>Reads one step: its fields may stand on it or under its <c>config</c>.</summary>
+internal static partial class StepReader
+{
+    private static readonly string[] OnTheStepOnly = ["id", "type", "depends_on", "next"];
+
+    public static FieldTable<StepDraft> Fields { get; } = new(
+    [
+        new Field<StepDraft>("id", Shape.Matching("^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"), (step, value) => step.Id = ReadId(value)),
+        Field<StepDraft>.Text("name", (step, name) => step.Name = name),
+        Field<StepDraft>.Text("description", (step, text) => step.Description = text),
+        new Field<StepDraft>("type", Shape.OneOf(StepTypes.Supported), (_, _) => { }),
+        new Field<StepDraft>("depends_on", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.DependsOn)),
+        new Field<StepDraft>("next", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.Next)),
+        new Field<StepDraft>("join", Shape.OneOf(["all"]), (_, value) => CheckJoin(value)),
+        new Field<StepDraft>("when", Shape.Any, (step, value) => step.When = value.Expression(step.Mentions)),
+        Field<StepDraft>.Milliseconds("timeout_ms", 1, (step, timeout) => step.Timeout = timeout),
+        RetryDraft.RetryField<StepDraft>(step => step.Retry),
+        RetryDraft.RetriesField<StepDraft>(step => step.Retries),
+        RetryDraft.DelayField<StepDraft>(step => step.Retries),
+        new Field<StepDraft>("output", Shape.Any, (step, value) => step.Output = value.ExpressionOrTemplate(step.OutputMentions)),
+        ServiceFields.Priority<StepDraft>((step, priority) => step.Priority = priority),
+        ServiceFields.Queue<StepDraft>((step, queue) => step.Queue = queue),
+        .. HttpFields.All,
+        new Field<StepDraft>("value", Shape.Any, (step, value) => step.Value = value.ExpressionOrTemplate(step.Mentions)) { OnlyFor = StepTypes.Transform },
+        .. new[] { "exclusive", "scope", "on_failure", "compensate", "rate_limit", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
+    ]);
+
+    public static StepDraft Read(int index, FieldValue field)
+    {
+        var step = new StepDraft(index, field);
+        if (field.Mapping() is not { } mapping)
+        {
+            return step;
+        }
+
+        var given = Flatten(mapping, field);
+        step.Type = FindType(given, field);
+        var readable = step.Type is null ? given.Where(one => Fields.Find(one.Entry.Key) is { OnlyFor: null }) : given;
+        Fields.ReadEntries(step, readable, field.Report, step.Type);
+        if (!given.Exists(one => one.Entry.Key == "id"))
+        {
+            field.Error("the step has no `id`");
+        }
+
+        CheckComplete(step, given);
+        return step;
+    }
+
+    /// <summary>The fields of the step and of its <c>config</c>, which is only another place for them.</summary>
+    private static List<GivenField> Flatten(MappingNode mapping, FieldValue field)
+    {
+        var given = new List<GivenField>();
+        foreach (var entry in mapping.Entries)
+        {
+            if (entry.Key != "config")
+            {
+                given.Add(new GivenField(entry, field.Path.Member(entry.Key)));
+                continue;
+            }
+
+            var config = field.Member(entry);
+            foreach (var inner in config.Mapping()?.Entries ?? [])
+            {
+                if (Fields.Find(inner.Key) is { } known && OnTheStepOnly.Contains(known.Name))
+                {
+                    field.Report.Error(inner.Position, config.Path.Member(inner.Key), $"`{inner.Key}` must stand on the step itself", "Move it out of `config`.");
+                }
+                else
+                {
+                    given.Add(new GivenField(inner, config.Path.Member(inner.Key)));
+                }
+            }
+        }
+
+        return given;
+    }
+
+    /// <summary>The type of the step; null, with an error reported, where it is unknown.</summary>
+    private static string? FindType(List<GivenField> given, FieldValue field)
+    {
+        var named = given.Find(one => one.Entry.Key == "type");
+        if (named.Entry.Content is null)
+        {
+            if (given.Exists(one => one.Entry.Key is "call" or "url"))
+            {
+                return StepTypes.Http;
+            }
+
+            field.Error("the step has no `type`", "Add `type`, or `call` or `url` for an http step.");
+            return null;
+        }
+
+        var value = new FieldValue(named.Entry.Content, named.Path, field.Report);
+        if (value.Text() is not { } type || StepTypes.Supported.Contains(type))
+        {
+            return (value.Node as ScalarNode)?.Value.Kind == ValueKind.String ? value.Text() : null;
+        }
+
+        if (StepTypes.Planned.Contains(type))
+        {
+            value.Error($"steps of type `{type}` are not yet supported", "Supported are http and transform.");
+        }
+        else
+        {
+            value.Error($"unknown type `{type}`", field.Report.Suggest(type, [.. StepTypes.Supported, .. StepTypes.Planned]));
+        }
+
+        return null;
+    }
+
+    private static void CheckComplete(StepDraft step, List<GivenField> given)
+    {
+        bool Has(string name) => given.Exists(one => Fields.Find(one.Entry.Key)?.Name == name);
+        if (step.Type == StepTypes.Http && Has("call") == Has("url"))
+        {
+            step.Field.Error(Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`", "`call` is a path at the base URL, `url` any address; give one of them.");
+        }
+
+        if (step.Type == StepTypes.Transform && !Has("value"))
+        {
+            step.Field.Error("a transform step needs `value`", "The expression that becomes the step's result.");
+        }
+    }
+
+    private static void ReadIds(FieldValue value, List<LocatedId> ids)
+    {
+        foreach (var one in value.OneOrMore())
+        {
+            if (one.Name() is { } id)
+            {
+                ids.Add(new LocatedId(id, one.Position, one.Path));
+            }
+        }
+    }
+
+    private static LocatedId? ReadId(FieldValue value)
+    {
+        if (value.Name() is not { } id)
+        {
+            return null;
+        }
+
+        if (!StepId().IsMatch(id))
+        {
+            value.Error($"`{id}` can't be a step's id", "Up to 100 letters, digits, _ and -, not beginning with -.");
+        }
+
+        return new LocatedId(id, value.Position, value.Path);
+    }
+
+    private static void CheckJoin(FieldValue value)
+    {
+        if (value.Node is MappingNode || value.Node is ScalarNode { Text: "any" or "all_done" })
+        {
+            value.Error("of the ways to join only `all` is supported; this one is not yet supported", "Remove it, or write all.");
+        }
+        else if (value.Text() is { } join && join != "all")
+        {
+            value.Error($"`{join}` is no way to join", "Write all.");
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex StepId();
+}

@@ -1,0 +1,156 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing.Fields;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>Reads <c>trigger</c> or <c>triggers</c>.</summary>
+internal static class TriggerReader
+{
+    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event"];
+    private static readonly string[] Planned = ["webhook", "workflow"];
+
+    public static FieldTable<TriggerDraft> Fields { get; } = new(
+        new Field<TriggerDraft>("type", Shape.OneOf(Supported), (draft, value) => draft.Type = ReadType(value)),
+        new Field<TriggerDraft>("cron", Shape.Text, (draft, value) => draft.Cron = ReadCron(draft, value)),
+        new Field<TriggerDraft>("timezone", Shape.Text, (draft, value) => draft.TimeZone = ReadZone(draft, value)),
+        new Field<TriggerDraft>("event_types", Shape.OneOrMore(Shape.Text), (draft, value) => draft.EventTypes = ReadEvents(draft, value)),
+        Field<TriggerDraft>.Planned("misfire"),
+        Field<TriggerDraft>.Planned("match"),
+        Field<TriggerDraft>.Planned("debounce_ms"),
+        Field<TriggerDraft>.Planned("batch"));
+
+    public static List<Trigger> Read(FieldValue value)
+    {
+        var triggers = new List<Trigger>();
+        foreach (var one in value.OneOrMore())
+        {
+            var draft = new TriggerDraft();
+            var isPlanned = one.Node is Yaml.MappingNode mapping && mapping.Entries.Any(entry =>
+                entry is { Key: "type", Content: Yaml.ScalarNode scalar } && Planned.Contains(scalar.Text));
+            if (isPlanned)
+            {
+                one.Error("a trigger of this type is not yet supported", $"Supported are {string.Join(", ", Supported)}.");
+                continue;
+            }
+
+            Fields.Read(draft, one);
+            if (one.Node is Yaml.MappingNode)
+            {
+                triggers.AddRange(Build(draft, one));
+            }
+        }
+
+        return triggers;
+    }
+
+    private static IEnumerable<Trigger> Build(TriggerDraft draft, FieldValue value)
+    {
+        var byCron = draft.Type is "cron" or "cron_or_event";
+        var byEvent = draft.Type is "event" or "cron_or_event";
+        if (draft.Type is null)
+        {
+            if (!draft.HasType)
+            {
+                value.Error("the trigger has no `type`", $"Add one of {string.Join(", ", Supported)}.");
+            }
+
+            return [];
+        }
+
+        Require(value, draft.CronField, byCron, "cron", draft.Type);
+        Require(value, draft.EventField, byEvent, "event_types", draft.Type);
+        if (draft.ZoneField is { } zone && !byCron)
+        {
+            zone.Error($"`timezone` doesn't belong to a trigger of type `{draft.Type}`");
+        }
+
+        return
+        [
+            .. draft.Type == "manual" ? [new ManualTrigger()] : Array.Empty<Trigger>(),
+            .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC")] : Array.Empty<Trigger>(),
+            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events)] : Array.Empty<Trigger>(),
+        ];
+    }
+
+    private static void Require(FieldValue trigger, FieldValue? given, bool needed, string name, string type)
+    {
+        if (needed && given is null)
+        {
+            trigger.Error($"a trigger of type `{type}` needs `{name}`");
+        }
+        else if (!needed && given is { } extra)
+        {
+            extra.Error($"`{name}` doesn't belong to a trigger of type `{type}`");
+        }
+    }
+
+    private static string? ReadType(FieldValue value)
+    {
+        var words = Supported.ToDictionary(word => word, _ => true, StringComparer.Ordinal);
+        return value.Word(words) is true ? value.Text() : null;
+    }
+
+    private static string? ReadCron(TriggerDraft draft, FieldValue value)
+    {
+        draft.CronField = value;
+        var cron = value.Name();
+        if (cron is null || CronShape.Problem(cron) is not { } problem)
+        {
+            return cron;
+        }
+
+        value.Error(problem, "Five fields: minute, hour, day of month, month, day of week; six with seconds before them.");
+        return null;
+    }
+
+    private static string? ReadZone(TriggerDraft draft, FieldValue value)
+    {
+        draft.ZoneField = value;
+        var id = value.Name();
+        if (id is null || (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) && (zone.HasIanaId || id == "UTC")))
+        {
+            return id;
+        }
+
+        value.Error($"`{id}` is no IANA time zone", "Write it like Europe/Berlin.");
+        return null;
+    }
+
+    private static IReadOnlyList<string>? ReadEvents(TriggerDraft draft, FieldValue value)
+    {
+        draft.EventField = value;
+        var types = value.Texts();
+        if (value.Node is Yaml.ListNode { Elements.Count: 0 })
+        {
+            value.Error("the list is empty", "Name at least one event type.");
+        }
+
+        return types.Count > 0 ? types : null;
+    }
+}
+
+/// <summary>The fields of one trigger as given.</summary>
+internal sealed class TriggerDraft
+{
+    private string? _type;
+
+    public bool HasType { get; private set; }
+
+    public string? Type
+    {
+        get => _type;
+        set => (_type, HasType) = (value, true);
+    }
+
+    public string? Cron { get; set; }
+
+    public string? TimeZone { get; set; }
+
+    public IReadOnlyList<string>? EventTypes { get; set; }
+
+    public FieldValue? CronField { get; set; }
+
+    public FieldValue? ZoneField { get; set; }
+
+    public FieldValue? EventField { get; set; }
+}

@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>Reads the top level of a file.</summary>
+internal static partial class WorkflowReader
+{
+    public static FieldTable<WorkflowDraft> Config { get; } = new(
+    [
+        Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.Config = draft.Config with { Timeout = timeout }),
+        RetryDraft.AttemptsField<WorkflowDraft>(draft => draft.ConfigRetry),
+        ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
+        ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
+        .. new[] { "auto_recovery", "snapshot_interval_ms", "max_parallel", "concurrency", "parallel_groups" }.Select(Field<WorkflowDraft>.Planned),
+    ]);
+
+    public static FieldTable<WorkflowDraft> Defaults { get; } = new(
+    [
+        Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
+        RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
+        .. new[] { "on_failure", "rate_limit" }.Select(Field<WorkflowDraft>.Planned),
+    ]);
+
+    public static FieldTable<WorkflowDraft> Fields { get; } = new(
+    [
+        new Field<WorkflowDraft>("key", Shape.Matching("^[a-z0-9][a-z0-9_-]{0,99}$"), (draft, value) => draft.Key = ReadKey(value)) { Aliases = ["id"] },
+        Field<WorkflowDraft>.Text("name", (draft, name) => draft.Name = name),
+        Field<WorkflowDraft>.Text("description", (draft, text) => draft.Description = text),
+        new Field<WorkflowDraft>("version", Shape.Any, (draft, value) => draft.Version = value.Label()),
+        new Field<WorkflowDraft>("tags", Shape.OneOrMore(Shape.Text), (draft, value) => draft.Tags = value.Texts()),
+        new Field<WorkflowDraft>("metadata", Shape.Mapping, (draft, value) => draft.Metadata = ReadObject(value)),
+        new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Mapping), (draft, value) => draft.Triggers = TriggerReader.Read(value)) { Aliases = ["trigger"] },
+        new Field<WorkflowDraft>("inputs", Shape.Mapping, (draft, value) => draft.Inputs = InputReader.Read(value)),
+        new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)),
+        new Field<WorkflowDraft>("config", Shape.Mapping, (draft, value) => Config.Read(draft, value)),
+        new Field<WorkflowDraft>("defaults", Shape.Mapping, (draft, value) => Defaults.Read(draft, value)),
+        new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
+        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Mapping), (draft, value) => draft.Steps = ReadSteps(value)),
+        .. new[] { "secrets", "readiness", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
+    ]);
+
+    public static WorkflowDraft Read(FieldValue root)
+    {
+        var draft = new WorkflowDraft();
+        Fields.Read(draft, root);
+        if (root.Node is MappingNode mapping)
+        {
+            Require(root, mapping, "key", "Add `key: my_workflow`, the name that a dispatch gives.");
+            Require(root, mapping, "steps", "Add `steps:` with a list of at least one step.");
+        }
+
+        return draft;
+    }
+
+    private static void Require(FieldValue root, MappingNode mapping, string name, string hint)
+    {
+        if (!mapping.Entries.Any(entry => Fields.Find(entry.Key)?.Name == name))
+        {
+            root.Error($"`{name}` is missing", hint);
+        }
+    }
+
+    private static string? ReadKey(FieldValue value)
+    {
+        var key = value.Name();
+        if (key is not null && !WorkflowKey().IsMatch(key))
+        {
+            value.Error($"`{key}` can't be a workflow's key", "Up to 100 lower-case letters, digits, _ and -, beginning with a letter or digit.");
+        }
+
+        return key;
+    }
+
+    private static Value ReadObject(FieldValue value) => value.Mapping() is null ? Value.EmptyObject : value.Constant();
+
+    private static List<StepDraft> ReadSteps(FieldValue value)
+    {
+        if (value.Node is not ListNode list)
+        {
+            value.Expected("a list of steps");
+            return [];
+        }
+
+        if (list.Elements.Count is 0 or > FileLimits.MaxSteps)
+        {
+            value.Error(list.Elements.Count == 0
+                ? "there are no steps"
+                : $"{list.Elements.Count} steps are more than the {FileLimits.MaxSteps} that a workflow may have");
+            return [];
+        }
+
+        return [.. list.Elements.Select((_, index) => StepReader.Read(index, value.Element(index)))];
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WorkflowKey();
+}
