@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Text;
 
 /// <summary>Finds the known name that a mistyped one most likely stands for.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>"Did you mean …?", or the known names where none is near and they are few; else empty.</summary>
     public static string Hint(string name, IEnumerable<string> known)

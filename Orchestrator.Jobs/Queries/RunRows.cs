@@ -1,0 +1,122 @@
+namespace Orchestrator.Jobs.Queries;
+
+/// <summary>A run's row, as lists show it.</summary>
+internal sealed record RunRow
+{
+    public required Guid WorkflowRunId { get; init; }
+
+    public required string WorkflowKey { get; init; }
+
+    public required int WorkflowVersion { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? IntentId { get; init; }
+
+    public required string Trigger { get; init; }
+
+    public required string Status { get; init; }
+
+    public required short Priority { get; init; }
+
+    public required int OpenSteps { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public DateTime? ScheduledAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    /// <summary>JSON; of a single run only.</summary>
+    public string? Payload { get; init; }
+
+    /// <inheritdoc cref="Payload"/>
+    public string? Variables { get; init; }
+
+    /// <inheritdoc cref="Payload"/>
+    public string? Output { get; init; }
+
+    /// <inheritdoc cref="Payload"/>
+    public string? Error { get; init; }
+}
+
+/// <summary>A step of a run.</summary>
+internal sealed record StepRunRow
+{
+    public required Guid JobId { get; init; }
+
+    public required string StepId { get; init; }
+
+    public required int StepIndex { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? WaitingFor { get; init; }
+
+    public required short Attempts { get; init; }
+
+    public required short MaxAttempts { get; init; }
+
+    public DateTime? NextRunAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>What went wrong in the newest attempt that failed; null once the step has ended well.</summary>
+    public string? Error { get; init; }
+
+    public int? StatusCode { get; init; }
+}
+
+/// <summary>An attempt that has ended.</summary>
+internal sealed record AttemptRow
+{
+    public required string StepId { get; init; }
+
+    public required short Attempt { get; init; }
+
+    public required Guid AttemptId { get; init; }
+
+    public required DateTime StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    public required bool Success { get; init; }
+
+    public int? StatusCode { get; init; }
+
+    public string? ErrorText { get; init; }
+
+    /// <summary>JSON: a list of <c>{at, level, message}</c>.</summary>
+    public string? Logs { get; init; }
+}
+
+/// <summary>What a list of runs is narrowed to.</summary>
+internal sealed record RunFilter
+{
+    public required string Tenant { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? WorkflowKey { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? IntentId { get; init; }
+
+    public DateTime? From { get; init; }
+
+    public DateTime? To { get; init; }
+
+    /// <summary>Only runs before this one; null: from the newest.</summary>
+    public Guid? Before { get; init; }
+
+    /// <summary>1 to 500.</summary>
+    public int Limit { get; init; } = 50;
+}

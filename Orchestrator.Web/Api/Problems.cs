@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Inputs;
+
+namespace Orchestrator.Web.Api;
+
+/// <summary>Errors as <c>application/problem+json</c> (RFC 9457); on the seeds' routes with <c>success</c> and <c>error</c> besides.</summary>
+internal static class Problems
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>An error as a result of a route.</summary>
+    public static IResult Of(int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null) =>
+        new ProblemResult(status, title, detail, problems ?? []);
+
+    public static Task WriteAsync(
+        HttpContext context, int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null)
+    {
+        var body = new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail };
+        if (problems is { Count: > 0 })
+        {
+            body["errors"] = new JsonArray(
+                [.. problems.Select(problem => (JsonNode)new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message })]);
+        }
+
+        if (IsSeedRoute(context.Request.Path))
+        {
+            (body["ok"], body["success"], body["error"]) = (false, false, detail);
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = ContentType;
+        return context.Response.WriteAsync(body.ToJsonString(JsonSerializerOptions.Web), context.RequestAborted);
+    }
+
+    private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous");
+
+    private sealed class ProblemResult(int status, string title, string detail, IReadOnlyList<InputProblem> problems) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, title, detail, problems);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Queries;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Auth;
+
+namespace Orchestrator.Web.Api;
+
+/// <summary>Dispatch, and what became of it.</summary>
+internal static class RunEndpoints
+{
+    private const string KeyScope = "runs";
+    private const int MaxKeyLength = 255;
+
+    public static void MapRuns(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync);
+        routes.MapPost("/api/runs", DispatchAsync);
+        routes.MapGet("/api/runs", ListAsync);
+        routes.MapGet("/api/runs/{id:guid}", FindAsync);
+    }
+
+    private static async Task<IResult> DispatchAsync(HttpContext http, Dispatcher dispatcher)
+    {
+        var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
+        if (body is null)
+        {
+            return unreadable!;
+        }
+
+        if (IdempotencyKey(http.Request, body, out var key) is { } wrongKey)
+        {
+            return wrongKey;
+        }
+
+        var request = new DispatchRequest
+        {
+            Tenant = http.User.Tenant(),
+            WorkflowKey = body.Text("workflow_key", 100, required: true) ?? "",
+            UserId = body.Text("user_id", ApiLimits.MaxIdLength),
+            IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
+            Payload = body.Object("payload"),
+            Variables = body.Object("variables"),
+            Priority = body.Priority("priority"),
+            ScheduledAt = body.Time("scheduled_at"),
+            Version = body.Integer("version", 1, int.MaxValue),
+            Key = key,
+        };
+        return body.Problem() ?? Answer(http, await dispatcher.DispatchAsync(request, http.RequestAborted));
+    }
+
+    private static IResult Answer(HttpContext http, DispatchOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case Dispatched dispatched:
+                if (dispatched.IsReplay)
+                {
+                    http.Response.Headers["Idempotency-Replayed"] = "true";
+                }
+
+                return Results.Json(
+                    new DispatchAnswer(true, dispatched.Run.Value, "pending"), ApiJson.Default.DispatchAnswer,
+                    statusCode: StatusCodes.Status202Accepted);
+            case DispatchRefused refused:
+                return Problems.Of(
+                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion
+                        ? StatusCodes.Status404NotFound
+                        : StatusCodes.Status422UnprocessableEntity,
+                    "Not dispatched", refused.Message, refused.Problems);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null);
+        }
+    }
+
+    private static IResult? IdempotencyKey(HttpRequest request, RequestBody body, out IdempotencyKey? key)
+    {
+        key = null;
+        string? header = request.Headers["Idempotency-Key"].FirstOrDefault() ?? request.Headers["X-Idempotency-Key"].FirstOrDefault();
+        if (header is null)
+        {
+            return null;
+        }
+
+        if (header.Length is 0 or > MaxKeyLength)
+        {
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, "Wrong idempotency key", $"An Idempotency-Key has 1 to {MaxKeyLength} characters.");
+        }
+
+        key = new IdempotencyKey(KeyScope, header, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson())));
+        return null;
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext http, RunQueries runs, string? status, string? workflow_key, string? user_id, string? intent_id,
+        DateTimeOffset? from, DateTimeOffset? to, Guid? cursor, int? limit)
+    {
+        if (limit is < 1 or > ApiLimits.MaxPage)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong limit", $"limit has to be 1 to {ApiLimits.MaxPage}.");
+        }
+
+        var filter = new RunFilter
+        {
+            Tenant = http.User.Tenant(), Status = status, WorkflowKey = workflow_key, UserId = user_id, IntentId = intent_id,
+            From = from?.UtcDateTime, To = to?.UtcDateTime, Before = cursor, Limit = limit ?? 50,
+        };
+        var rows = await runs.ListAsync(filter, http.RequestAborted);
+        var next = rows.Count == filter.Limit ? rows[^1].WorkflowRunId : (Guid?)null;
+        return Results.Json(new RunPage([.. rows.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
+    }
+
+    private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
+    {
+        var tenant = http.User.Tenant();
+        if (await runs.FindAsync(tenant, new RunId(id), http.RequestAborted) is not { } run)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");
+        }
+
+        var steps = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
+        var types = await names.StepTypesAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
+        return Results.Json(RunDetail.Of(run, steps, types), ApiJson.Default.RunDetail);
+    }
+}

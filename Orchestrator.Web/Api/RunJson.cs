@@ -1,0 +1,172 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Jobs.Queries;
+
+namespace Orchestrator.Web.Api;
+
+internal sealed record DispatchAnswer(bool Ok, Guid WorkflowRunId, string Status);
+
+internal sealed record RunPage(IReadOnlyList<RunSummary> Items, Guid? NextCursor);
+
+/// <summary>A run as lists show it.</summary>
+internal sealed record RunSummary
+{
+    public required Guid WorkflowRunId { get; init; }
+
+    public required string WorkflowKey { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? IntentId { get; init; }
+
+    public required string Trigger { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public DateTime? ScheduledAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    public static RunSummary Of(RunRow run) => new()
+    {
+        WorkflowRunId = run.WorkflowRunId, WorkflowKey = run.WorkflowKey, Version = run.WorkflowVersion, Status = run.Status,
+        UserId = run.UserId, IntentId = run.IntentId, Trigger = run.Trigger, Priority = run.Priority, CreatedAt = run.CreatedAt,
+        ScheduledAt = run.ScheduledAt, StartedAt = run.StartedAt, FinishedAt = run.FinishedAt,
+    };
+}
+
+/// <summary>A run with its steps.</summary>
+internal sealed record RunDetail
+{
+    [JsonPropertyOrder(-1)]
+    public required Guid WorkflowRunId { get; init; }
+
+    public required string WorkflowKey { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? IntentId { get; init; }
+
+    public required string Trigger { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public DateTime? ScheduledAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    public JsonElement? Payload { get; init; }
+
+    public JsonElement? Variables { get; init; }
+
+    public required IReadOnlyList<StepJson> Steps { get; init; }
+
+    public JsonElement? Output { get; init; }
+
+    public JsonElement? Error { get; init; }
+
+    public required RunMetrics Metrics { get; init; }
+
+    public static RunDetail Of(RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types) => new()
+    {
+        WorkflowRunId = run.WorkflowRunId, WorkflowKey = run.WorkflowKey, Version = run.WorkflowVersion, Status = run.Status,
+        UserId = run.UserId, IntentId = run.IntentId, Trigger = run.Trigger, Priority = run.Priority, CreatedAt = run.CreatedAt,
+        ScheduledAt = run.ScheduledAt, StartedAt = run.StartedAt, FinishedAt = run.FinishedAt,
+        Payload = ApiJson.Raw(run.Payload), Variables = ApiJson.Raw(run.Variables), Output = ApiJson.Raw(run.Output),
+        Error = ApiJson.Raw(run.Error), Metrics = RunMetrics.Of(run, steps),
+        Steps = [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))],
+    };
+}
+
+internal sealed record StepJson
+{
+    public required string StepId { get; init; }
+
+    public string? Type { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? WaitingFor { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public DateTime? NextRunAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    public JsonElement? Output { get; init; }
+
+    public string? Error { get; init; }
+
+    public static StepJson Of(StepRunRow step, string? type) => new()
+    {
+        StepId = step.StepId, Type = type, JobId = step.JobId, Status = step.Status, WaitingFor = step.WaitingFor,
+        Attempts = step.Attempts, MaxAttempts = step.MaxAttempts, NextRunAt = step.NextRunAt, StartedAt = step.StartedAt,
+        FinishedAt = step.FinishedAt, Output = ApiJson.Raw(step.Output), Error = step.Error,
+    };
+}
+
+/// <summary>Durations in milliseconds; null while there is nothing to measure.</summary>
+internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int Steps, int FailedAttempts)
+{
+    public static RunMetrics Of(RunRow run, IReadOnlyList<StepRunRow> steps)
+    {
+        var took = steps.Where(step => step is { StartedAt: not null, FinishedAt: not null })
+            .Select(step => (step.FinishedAt!.Value - step.StartedAt!.Value).TotalMilliseconds)
+            .ToArray();
+        return new RunMetrics(
+            run.FinishedAt is { } end ? (end - (run.StartedAt ?? run.CreatedAt)).TotalMilliseconds : null,
+            took.Length > 0 ? took.Average() : null,
+            steps.Count,
+            steps.Sum(step => step.Attempts - (step.Status is "success" or "running" ? Math.Min((int)step.Attempts, 1) : 0)));
+    }
+}
+
+/// <summary>JSON of the API: snake_case, times ISO 8601 UTC.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
+[JsonSerializable(typeof(DispatchAnswer))]
+[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(RunDetail))]
+[JsonSerializable(typeof(WorkflowPage))]
+[JsonSerializable(typeof(WorkflowJson))]
+[JsonSerializable(typeof(WorkflowPut))]
+[JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>A document of the database as it is.</summary>
+    public static JsonElement? Raw(string? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

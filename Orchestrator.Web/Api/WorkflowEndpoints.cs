@@ -1,0 +1,158 @@
+using System.Text;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing;
+using Orchestrator.Web.Auth;
+
+namespace Orchestrator.Web.Api;
+
+internal sealed record WorkflowPage(IReadOnlyList<WorkflowJson> Items, string? NextCursor);
+
+/// <summary>A workflow, with its content where one was asked for.</summary>
+internal sealed record WorkflowJson
+{
+    public required string WorkflowKey { get; init; }
+
+    public required int Version { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Source { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public required IReadOnlyList<string> Steps { get; init; }
+
+    public string? Content { get; init; }
+}
+
+internal sealed record WorkflowPut(bool Ok, string WorkflowKey, int Version, bool IsNew);
+
+internal sealed record ValidationAnswer(bool Ok, string? WorkflowKey, IReadOnlyList<DiagnosticJson> Diagnostics);
+
+internal sealed record DiagnosticJson(string Severity, int Line, int Column, string Path, string Message, string Hint)
+{
+    public static DiagnosticJson Of(Diagnostic diagnostic) => new(
+        diagnostic.Severity == Workflows.Parsing.Severity.Error ? "error" : "warning",
+        diagnostic.Line, diagnostic.Column, diagnostic.Path, diagnostic.Message, diagnostic.Hint);
+}
+
+/// <summary>Definitions: listed, read, put, checked.</summary>
+internal static class WorkflowEndpoints
+{
+    private const string RequestName = "request";
+
+    public static void MapWorkflows(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/workflows", ListAsync);
+        routes.MapGet("/api/workflows/{key}", FindAsync);
+        routes.MapPut("/api/workflows/{key}", PutAsync);
+        routes.MapPost("/api/workflows/validate", ValidateAsync);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names, string? cursor, int? limit)
+    {
+        if (limit is < 1 or > ApiLimits.MaxPage)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong limit", $"limit has to be 1 to {ApiLimits.MaxPage}.");
+        }
+
+        var tenant = http.User.Tenant();
+        var rows = await store.ListAsync(tenant, cursor, limit ?? 50, http.RequestAborted);
+        var items = new List<WorkflowJson>();
+        foreach (var row in rows)
+        {
+            items.Add(ToJson(row, await names.DefinitionAsync(tenant, row.WorkflowKey, row.Version, http.RequestAborted), withContent: false));
+        }
+
+        return Results.Json(
+            new WorkflowPage(items, rows.Count == (limit ?? 50) ? rows[^1].WorkflowKey : null), ApiJson.Default.WorkflowPage);
+    }
+
+    private static async Task<IResult> FindAsync(
+        HttpContext http, WorkflowStore store, WorkflowNames names, string key, int? version)
+    {
+        var tenant = http.User.Tenant();
+        var wanted = version ?? await store.FindHeadAsync(tenant, key, http.RequestAborted);
+        if (wanted is not { } number || await store.FindAsync(tenant, key, number, http.RequestAborted) is not { } stored)
+        {
+            return Problems.Of(
+                StatusCodes.Status404NotFound, "No such workflow",
+                version is null ? $"There is no workflow '{key}'." : $"Workflow '{key}' has no version {version}.");
+        }
+
+        var definition = await names.DefinitionAsync(tenant, key, number, http.RequestAborted);
+        return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
+    }
+
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowStore store, WorkflowCatalog catalog, string key)
+    {
+        var (text, problem) = await ReadTextAsync(http.Request);
+        if (text is null)
+        {
+            return problem!;
+        }
+
+        var parsed = WorkflowParser.Parse(text, RequestName);
+        if (parsed.Definition is not { } definition)
+        {
+            return Refused(parsed);
+        }
+
+        if (definition.Key != key)
+        {
+            return Problems.Of(
+                StatusCodes.Status422UnprocessableEntity, "Other key",
+                $"The content's key is '{definition.Key}', the address says '{key}'. They have to be the same.");
+        }
+
+        var tenant = http.User.Tenant();
+        var (version, isNew) = await store.PutAsync(tenant, key, text, file: null, http.RequestAborted);
+        catalog.Forget(tenant, key);
+        return Results.Json(
+            new WorkflowPut(true, key, version, isNew), ApiJson.Default.WorkflowPut,
+            statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> ValidateAsync(HttpContext http)
+    {
+        var (text, problem) = await ReadTextAsync(http.Request);
+        if (text is null)
+        {
+            return problem!;
+        }
+
+        var parsed = WorkflowParser.Parse(text, RequestName);
+        return Results.Json(
+            new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
+            ApiJson.Default.ValidationAnswer);
+    }
+
+    private static async Task<(string? Text, IResult? Problem)> ReadTextAsync(HttpRequest request)
+    {
+        var (bytes, problem) = await RequestBody.ReadBytesAsync(request);
+        if (bytes is null)
+        {
+            return (null, problem);
+        }
+
+        return bytes.Length > WorkflowFolder.MaxFileBytes
+            ? (null, Problems.Of(StatusCodes.Status413PayloadTooLarge, "Too large", "A workflow has at most 1 MiB."))
+            : (Encoding.UTF8.GetString(bytes), null);
+    }
+
+    private static IResult Refused(ParseResult parsed) => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity, "The workflow has errors",
+        string.Join(Environment.NewLine, parsed.Diagnostics),
+        [.. parsed.Diagnostics.Select(d => new Workflows.Inputs.InputProblem(
+            d.Path, $"line {d.Line}, column {d.Column}: {d.Message}. {d.Hint}".TrimEnd()))]);
+
+    private static WorkflowJson ToJson(StoredWorkflow stored, WorkflowDefinition? definition, bool withContent) => new()
+    {
+        WorkflowKey = stored.WorkflowKey, Version = stored.Version, Name = definition?.Name, Description = definition?.Description,
+        Source = stored.Source, CreatedAt = stored.CreatedAt, Steps = [.. definition?.Steps.Select(step => step.Id) ?? []],
+        Content = withContent ? stored.Content : null,
+    };
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Orchestrator.Web.Samples;
+
+/// <summary>
+/// The agent service that the sample workflows call: on a loopback port of its own, over real HTTP, with the contract of
+/// seed 001 — a bearer token, an idempotency key, an answer with <c>ok</c>. A key that comes again gets its first answer.
+/// For trials; a real service is configured with <c>EDGE_BASE_URL</c>.
+/// </summary>
+internal sealed class SampleAgents : IAsyncDisposable
+{
+    private const int MaxRemembered = 10_000;
+
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, string> _answers = new();
+
+    private SampleAgents(WebApplication app, string token) => (_app, Token) = (app, token);
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>What callers send; made for this process.</summary>
+    public string Token { get; }
+
+    public static async Task<SampleAgents> StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var agents = new SampleAgents(builder.Build(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
+        agents._app.Map("/functions/v1/agent-proxy/{**agent}", agents.AnswerAsync);
+        await agents._app.StartAsync(cancellationToken);
+        var addresses = agents._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        agents.Address = new Uri(addresses.Addresses.First());
+        return agents;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private async Task<IResult> AnswerAsync(HttpContext http, string agent)
+    {
+        if (http.Request.Headers.Authorization != $"Bearer {Token}")
+        {
+            return Answer(Error("send the service token"), StatusCodes.Status401Unauthorized);
+        }
+
+        string? key = http.Request.Headers["X-Idempotency-Key"];
+        if (string.IsNullOrEmpty(key))
+        {
+            return Answer(Error("send an X-Idempotency-Key"), StatusCodes.Status400BadRequest);
+        }
+
+        var body = await BodyAsync(http);
+        if (_answers.Count > MaxRemembered)
+        {
+            _answers.Clear();
+        }
+
+        return Results.Text(_answers.GetOrAdd(key, _ => SampleAnswers.Of(agent, body).ToJsonString()), "application/json");
+    }
+
+    private static async Task<JsonObject> BodyAsync(HttpContext http) =>
+        http.Request.ContentLength > 0 && await JsonNode.ParseAsync(http.Request.Body) is JsonObject body
+            ? body
+            : new JsonObject { ["user_id"] = (string?)http.Request.Query["user_id"] };
+
+    private static JsonObject Error(string message) => new() { ["ok"] = false, ["error"] = message };
+
+    private static IResult Answer(JsonObject body, int status) => Results.Text(body.ToJsonString(), "application/json", null, status);
+}
+
+/// <summary>What each sample agent says.</summary>
+internal static class SampleAnswers
+{
+    public static JsonObject Of(string agent, JsonObject request)
+    {
+        var user = (string?)request["user_id"] ?? "somebody";
+        JsonObject answer = agent switch
+        {
+            "snapshot" => new JsonObject { ["streak"] = 12, ["open_goals"] = new JsonArray("read chapter 4", "practise recall") },
+            "instructor/daily" => new JsonObject
+            {
+                ["plan"] = new JsonArray("15 minutes of recall", "read chapter 4", "write three questions"),
+                ["from_signals"] = request["results"]?["gather_signals"]?.DeepClone(),
+            },
+            "notify" => new JsonObject { ["delivered_to"] = user, ["channel"] = "in-app" },
+            "clo/begin-week" => new JsonObject { ["objectives"] = new JsonArray("explain photosynthesis", "compare two cells") },
+            "ta/generate-week" => new JsonObject { ["exercises"] = 5 },
+            "socratic/seed" => new JsonObject { ["questions"] = new JsonArray("Why do leaves look green?") },
+            "brand/update-briefing" => new JsonObject { ["briefing"] = "updated" },
+            _ => new JsonObject { ["said"] = $"{agent} heard {user}" },
+        };
+        answer["ok"] = true;
+        answer["agent"] = agent;
+        return answer;
+    }
+}
