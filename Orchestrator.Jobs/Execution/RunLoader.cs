@@ -36,7 +36,7 @@ internal sealed class RunLoader
         }
     }
 
-    /// <summary>As <see cref="LoadAsync"/>, on the caller's connection and in its transaction.</summary>
+    /// <summary>The same for several runs, on the caller's connection and in its transaction.</summary>
     public async Task LoadAsync(NpgsqlConnection connection, IReadOnlyList<(RunMemory Memory, StepNeeds Needs)> wanted)
     {
         var loads = wanted

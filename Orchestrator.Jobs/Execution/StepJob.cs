@@ -24,6 +24,6 @@ public sealed class StepJob
     {
         // Not the job's own token: it ends with the delivered step, and the worker may go on with the next one.
         var shutdown = context.CancellationToken.ShutdownToken;
-        return _runner.RunAsync(tenant, new JobId(Guid.Parse(job)), context.ServerId, shutdown);
+        return _runner.RunAsync(tenant, new JobId(Guid.Parse(job)), context.ServerId ?? "", shutdown);
     }
 }

@@ -3,8 +3,6 @@ using System.Net.Sockets;
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
@@ -12,7 +10,6 @@ using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
-using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Hosting;
 

@@ -1,10 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
-using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
-using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 

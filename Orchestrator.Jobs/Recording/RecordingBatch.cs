@@ -1,7 +1,6 @@
 using Npgsql;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Recording;

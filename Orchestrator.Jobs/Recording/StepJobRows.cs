@@ -29,14 +29,15 @@ internal sealed class StepJobRows
     {
         var job = Job.FromExpression<StepJob>(step => step.Run(TenantMark, JobMark, null!));
         var data = InvocationData.SerializeJob(job);
+        var arguments = data.Arguments ?? throw new InvalidOperationException("The supplier serialises no arguments.");
         var invocation = JsonSerializer.Serialize(new Dictionary<string, string>
         {
             ["Type"] = data.Type,
             ["Method"] = data.Method,
-            ["Arguments"] = data.Arguments,
-            ["ParameterTypes"] = data.ParameterTypes,
+            ["Arguments"] = arguments,
+            ["ParameterTypes"] = data.ParameterTypes ?? "[]",
         });
-        return new StepJobRows(invocation, data.Arguments);
+        return new StepJobRows(invocation, arguments);
     }
 
     /// <summary>A time as Hangfire writes it in a state's data.</summary>

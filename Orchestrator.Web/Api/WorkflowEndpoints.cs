@@ -49,7 +49,7 @@ internal static class WorkflowEndpoints
         routes.MapGet("/api/workflows", ListAsync);
         routes.MapGet("/api/workflows/{key}", FindAsync);
         routes.MapPut("/api/workflows/{key}", PutAsync);
-        routes.MapPost("/api/workflows/validate", ValidateAsync);
+        routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names, string? cursor, int? limit)
