@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>The built service as a process of its own, which can be killed.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    public const string AdminKey = "test-admin-key-0123456789";
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Orchestrator.Web.dll");
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServiceProcess(Process process) => _process = process;
+
+    /// <summary>A client with the admin key.</summary>
+    public HttpClient Client { get; } = new();
+
+    public int Id => _process.Id;
+
+    /// <summary>What it has printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static async Task<ServiceProcess> StartAsync(string folder, params (string Name, string? Value)[] environment)
+    {
+        var service = Launch(folder, ["serve"], environment);
+        var address = await service._address.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        service.Client.BaseAddress = address;
+        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        return service;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string folder, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        await using var command = Launch(folder, arguments, environment);
+        await command._process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        return (command._process.ExitCode, command.Output);
+    }
+
+    /// <summary><c>kill -9</c>, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        Client.Dispose();
+        _process.Dispose();
+    }
+
+    private static ServiceProcess Launch(string folder, string[] arguments, (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["ORCHESTRATOR_ADMIN_KEY"] = AdminKey;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var service = new ServiceProcess(new Process { StartInfo = start });
+        service._process.OutputDataReceived += (_, line) => service.Take(line.Data);
+        service._process.ErrorDataReceived += (_, line) => service.Take(line.Data);
+        service._process.Exited += (_, _) => service._address.TrySetException(
+            new InvalidOperationException($"The service ended before it listened:\n{service.Output}"));
+        service._process.EnableRaisingEvents = true;
+        service._process.Start();
+        service._process.BeginOutputReadLine();
+        service._process.BeginErrorReadLine();
+        return service;
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        const string greeting = "Serving on ";
+        if (line.StartsWith(greeting, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line[greeting.Length..line.IndexOf(',')]));
+        }
+    }
+}
