@@ -1,0 +1,83 @@
+using Hangfire.AspNetCore;
+using Hangfire.Client;
+using Hangfire.Common;
+using Hangfire.Logging;
+using Hangfire.Server;
+using Hangfire.States;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hangfire;
+
+/// <summary>Jobs in the services of an application.</summary>
+public static class HangfireServiceCollectionExtensions
+{
+    public static IServiceCollection AddHangfire(this IServiceCollection services, Action<IGlobalConfiguration> configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddHangfire((_, entry) => configuration(entry));
+    }
+
+    /// <summary>Adds clients of the storage that <paramref name="configuration"/> chooses; it runs when one is first asked for.</summary>
+    public static IServiceCollection AddHangfire(this IServiceCollection services, Action<IServiceProvider, IGlobalConfiguration> configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(provider => Configure(provider, configuration));
+        services.TryAddSingleton<IGlobalConfiguration>(static provider => provider.GetRequiredService<HostConfiguration>());
+        services.TryAddSingleton(static provider => provider.GetRequiredService<HostConfiguration>().Storage ?? JobStorage.Current);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<HostConfiguration>().Activator
+            ?? new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.TryAddSingleton<IJobFilterProvider>(static _ => JobFilterProviders.Providers);
+        services.TryAddSingleton<IBackgroundJobFactory>(static provider => new BackgroundJobFactory(provider.GetRequiredService<IJobFilterProvider>()));
+        services.TryAddSingleton<IBackgroundJobStateChanger>(static provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()));
+        services.TryAddSingleton<IBackgroundJobClientV2>(static provider => new BackgroundJobClient(
+            provider.GetRequiredService<JobStorage>(),
+            provider.GetRequiredService<IBackgroundJobFactory>(),
+            provider.GetRequiredService<IBackgroundJobStateChanger>()));
+        services.TryAddSingleton<IBackgroundJobClient>(static provider => provider.GetRequiredService<IBackgroundJobClientV2>());
+        return services;
+    }
+
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services) => services.AddHangfireServer(static (_, _) => { });
+
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services, Action<BackgroundJobServerOptions> optionsAction)
+    {
+        ArgumentNullException.ThrowIfNull(optionsAction);
+        return services.AddHangfireServer((_, options) => optionsAction(options));
+    }
+
+    /// <summary>Adds a server that runs with the host. It also runs the <see cref="IBackgroundProcess"/>es among the services.</summary>
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services, Action<IServiceProvider, BackgroundJobServerOptions> optionsAction)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(optionsAction);
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            ThrowIfNotConfigured(provider);
+            var options = new BackgroundJobServerOptions();
+            optionsAction(provider, options);
+            options.Activator ??= provider.GetRequiredService<JobActivator>();
+            options.FilterProvider ??= provider.GetRequiredService<IJobFilterProvider>();
+            return new BackgroundJobServerHostedService(
+                provider.GetRequiredService<JobStorage>(), options, provider.GetServices<IBackgroundProcess>(), provider.GetService<IHostApplicationLifetime>()!);
+        });
+        return services;
+    }
+
+    private static void ThrowIfNotConfigured(IServiceProvider provider)
+    {
+        if (provider.GetService<IGlobalConfiguration>() is null)
+            throw new InvalidOperationException("Jobs are not configured: call AddHangfire before AddHangfireServer.");
+    }
+
+    private static HostConfiguration Configure(IServiceProvider provider, Action<IServiceProvider, IGlobalConfiguration> configuration)
+    {
+        if (provider.GetService<ILoggerFactory>() is { } loggerFactory) LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(loggerFactory));
+        var host = new HostConfiguration();
+        configuration(provider, host);
+        return host;
+    }
+}

@@ -1,0 +1,139 @@
+using Hangfire.Common;
+using Hangfire.Logging;
+using Hangfire.PostgreSql;
+
+namespace Hangfire.Server;
+
+/// <summary>
+/// Takes jobs for all idle workers in one statement and starts them. A worker is busy while a job's method runs; recording
+/// its end goes on beside, so that workers don't wait for commits. It sleeps only when a claim has brought less than was
+/// asked for, until it is signalled or polls.
+/// </summary>
+internal sealed class Dispatcher
+{
+    /// <summary>Ends that may wait for their record; then no more jobs are taken.</summary>
+    private const int MaxUnrecorded = 1000;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly PostgreSqlStorage storage;
+    private readonly string serverId;
+    private readonly string[] queues;
+    private readonly JobRunner runner;
+    private readonly RunningJobs running;
+    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly Lock gate = new();
+    private readonly Stack<string> idle;
+    private readonly Signal freed = new();
+    private readonly int workerCount;
+    private int busy;
+
+    public Dispatcher(PostgreSqlStorage storage, string serverId, BackgroundJobServerOptions options, JobRunner runner, RunningJobs running)
+    {
+        this.storage = storage;
+        this.serverId = serverId;
+        this.runner = runner;
+        this.running = running;
+        queues = options.Queues;
+        workerCount = options.WorkerCount;
+        idle = new(Enumerable.Range(0, workerCount).Select(static _ => Guid.NewGuid().ToString()));
+        Listener = new(queues, HasIdleWorker);
+    }
+
+    public WorkerSignals.Listener Listener { get; }
+
+    /// <summary>Takes and starts jobs until <paramref name="stopping"/>; those that run then are not waited for.</summary>
+    public async Task RunAsync(CancellationToken stopping, CancellationToken stopped)
+    {
+        using var listening = storage.Signals.Listen(Listener);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await FillWorkersAsync(stopping, stopped).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                log.ErrorException("Jobs could not be taken; trying again.", failure);
+                await Loop.DelayAsync(RetryDelay, stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task FillWorkersAsync(CancellationToken stopping, CancellationToken stopped)
+    {
+        var workers = TakeIdle();
+        if (workers.Length == 0 || running.Count - Volatile.Read(ref busy) > MaxUnrecorded)
+        {
+            GiveBack(workers);
+            await freed.WaitAsync(RetryDelay, stopping).ConfigureAwait(false);
+            return;
+        }
+
+        var claimed = 0;
+        try
+        {
+            foreach (var job in await ClaimAsync(workers).ConfigureAwait(false))
+            {
+                claimed++;
+                Start(new(job, storage.Database, stopped));
+            }
+        }
+        finally
+        {
+            GiveBack(workers[claimed..]);
+        }
+
+        if (claimed < workers.Length) await Listener.Jobs.WaitAsync(storage.Options.QueuePollInterval, stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Not cancelled by a stop: what was committed must be known here, or it would hang until it times out.</summary>
+    private Task<List<ClaimedJob>> ClaimAsync(string[] workers)
+    {
+        var startedAt = DateTime.UtcNow;
+        return storage.Database.QueryAsync(
+            "ClaimJobs",
+            row => ClaimedJob.Read(row, workers, startedAt),
+            CancellationToken.None,
+            queues, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt));
+    }
+
+    private void Start(RunningJob job)
+    {
+        Interlocked.Increment(ref busy);
+        running.Add(job);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static start => _ = start.Self.runner.RunAsync(start.Job, () => start.Self.Free(start.Job)), (Self: this, Job: job), preferLocal: false);
+    }
+
+    private void Free(RunningJob job)
+    {
+        Interlocked.Decrement(ref busy);
+        lock (gate) idle.Push(job.Claimed.WorkerId);
+        freed.Set();
+    }
+
+    private bool HasIdleWorker() => Volatile.Read(ref busy) < workerCount;
+
+    private string[] TakeIdle()
+    {
+        lock (gate)
+        {
+            var taken = idle.ToArray();
+            idle.Clear();
+            return taken;
+        }
+    }
+
+    private void GiveBack(string[] workers)
+    {
+        lock (gate)
+        {
+            foreach (var worker in workers) idle.Push(worker);
+        }
+    }
+}

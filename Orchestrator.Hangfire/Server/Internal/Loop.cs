@@ -1,0 +1,34 @@
+using Hangfire.Logging;
+
+namespace Hangfire.Server;
+
+/// <summary>Something that is done again and again until a server stops, and whose failure stops nothing.</summary>
+internal static class Loop
+{
+    /// <summary>Does it at once, and then at the interval.</summary>
+    public static async Task EveryAsync(TimeSpan interval, string what, Func<CancellationToken, Task> action, CancellationToken stopping)
+    {
+        var log = LogProvider.For<BackgroundJobServer>();
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await action(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                log.ErrorException($"{what} failed; trying again in {interval}.", failure);
+            }
+
+            await DelayAsync(interval, stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for so long, or until the server stops.</summary>
+    public static Task DelayAsync(TimeSpan delay, CancellationToken stopping) =>
+        Task.Delay(delay, stopping).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

@@ -1,0 +1,1 @@
+insert into hangfire.jobqueue (jobid, queue) values ($1, $2)

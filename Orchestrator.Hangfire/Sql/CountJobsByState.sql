@@ -1,0 +1,1 @@
+select count(*) from hangfire.job where statename = $1

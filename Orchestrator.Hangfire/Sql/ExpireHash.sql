@@ -1,0 +1,1 @@
+update hangfire.hash set expireat = now() + $2::interval where key = $1

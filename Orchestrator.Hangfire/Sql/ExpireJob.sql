@@ -1,0 +1,1 @@
+update hangfire.job set expireat = now() + $2::interval where id = $1

@@ -1,0 +1,1 @@
+update hangfire.set set expireat = now() + $2::interval where key = $1

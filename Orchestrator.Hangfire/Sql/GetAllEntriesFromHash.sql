@@ -1,0 +1,1 @@
+select field, value from hangfire.hash where key = $1

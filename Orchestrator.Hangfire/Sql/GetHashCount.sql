@@ -1,0 +1,1 @@
+select count(*) from hangfire.hash where key = $1

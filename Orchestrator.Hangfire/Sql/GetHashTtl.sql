@@ -1,0 +1,1 @@
+select min(expireat) - now() from hangfire.hash where key = $1

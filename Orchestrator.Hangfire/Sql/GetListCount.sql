@@ -1,0 +1,1 @@
+select count(*) from hangfire.list where key = $1

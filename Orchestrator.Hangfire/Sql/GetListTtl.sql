@@ -1,0 +1,1 @@
+select min(expireat) - now() from hangfire.list where key = $1

@@ -1,0 +1,1 @@
+select distinct queue from hangfire.jobqueue order by queue

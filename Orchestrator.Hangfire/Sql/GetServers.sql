@@ -1,0 +1,1 @@
+select id, data::text, lastheartbeat from hangfire.server order by id

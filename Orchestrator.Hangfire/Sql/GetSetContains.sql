@@ -1,0 +1,1 @@
+select exists (select from hangfire.set where key = $1 and value = $2)

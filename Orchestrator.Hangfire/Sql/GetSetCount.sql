@@ -1,0 +1,1 @@
+select count(*) from hangfire.set where key = $1

@@ -1,0 +1,1 @@
+select min(expireat) - now() from hangfire.set where key = $1

@@ -1,0 +1,1 @@
+select value from hangfire.hash where key = $1 and field = $2

@@ -1,0 +1,1 @@
+update hangfire.server set lastheartbeat = now() where id = $1

@@ -1,0 +1,1 @@
+insert into hangfire.list (key, value) values ($1, $2)

@@ -1,0 +1,1 @@
+update hangfire.job set expireat = null where id = $1 and expireat is not null

@@ -1,0 +1,1 @@
+delete from hangfire.jobqueue where id = $1

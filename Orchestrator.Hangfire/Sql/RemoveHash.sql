@@ -1,0 +1,1 @@
+delete from hangfire.hash where key = $1

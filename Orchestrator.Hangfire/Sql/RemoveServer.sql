@@ -1,0 +1,1 @@
+delete from hangfire.server where id = $1

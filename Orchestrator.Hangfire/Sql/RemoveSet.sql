@@ -1,0 +1,1 @@
+delete from hangfire.set where key = $1

@@ -1,0 +1,1 @@
+delete from hangfire.server where lastheartbeat < now() - $1::interval

@@ -1,0 +1,1 @@
+update hangfire.jobqueue set fetchedat = null where id = $1
