@@ -8,6 +8,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Storage;
 
 [TestFixture]
+[Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class MigratorTests : IAsyncDisposable
 {

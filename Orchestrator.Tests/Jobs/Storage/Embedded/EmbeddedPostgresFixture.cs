@@ -7,6 +7,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Storage.Embedded;
 
 /// <summary>A folder of its own for each test, with whatever is needed to start PostgreSQL in it and to ask it.</summary>
+[Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal abstract class EmbeddedPostgresFixture : IDisposable
 {
