@@ -14,7 +14,7 @@ internal sealed record Migration(int Version, string Name, string Sql)
     public string Title => $"{Version:0000}_{Name}";
 
     /// <summary>What was applied, whatever line endings a checkout gave it.</summary>
-    public string Checksum { get; } =
+    public string Checksum =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The migrations of this program, in order.</summary>

@@ -103,23 +103,14 @@ internal sealed partial class Migrator(
         }
         catch (PostgresException failure)
         {
+            string?[] words = [failure.MessageText, failure.Detail, failure.Hint, failure.Where];
             throw new MigrationException(
-                $"Migration {migration.Title} failed and was rolled back: {failure.MessageText} (SQLSTATE {failure.SqlState}" +
-                $"{Line(migration.Sql, failure)}).{(failure.Hint is null ? "" : " " + failure.Hint)}",
+                $"Migration {migration.Title} failed and was rolled back: {string.Join(". ", words.Where(word => word is not null))} " +
+                $"(SQLSTATE {failure.SqlState})",
                 failure);
         }
 
         LogApplied(logger, migration.Title);
-    }
-
-    /// <summary>The line of the file: PostgreSQL counts from the start of the statement that failed.</summary>
-    private static string Line(string sql, PostgresException failure)
-    {
-        var statement = failure.BatchCommand?.CommandText;
-        var start = statement is null ? 0 : sql.IndexOf(statement, StringComparison.Ordinal);
-        return failure.Position <= 0 || start < 0
-            ? ""
-            : $", line {sql.AsSpan(0, Math.Min(sql.Length, start + failure.Position - 1)).Count('\n') + 1}";
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Title} applied")]

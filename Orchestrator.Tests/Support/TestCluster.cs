@@ -30,11 +30,13 @@ internal sealed class TestCluster
     private readonly TestFolder _folder;
     private readonly EmbeddedPostgres _postgres;
     private readonly NpgsqlDataSource _administration;
+    private readonly string _strategy;
     private int _databases;
 
-    private TestCluster(TestFolder folder, EmbeddedPostgres postgres)
+    private TestCluster(TestFolder folder, EmbeddedPostgres postgres, Version version)
     {
         (_folder, _postgres) = (folder, postgres);
+        _strategy = version.Major >= 15 ? "strategy file_copy" : "";
         _administration = NpgsqlDataSource.Create(ConnectionStringFor("postgres", maximumPoolSize: 4));
     }
 
@@ -64,7 +66,7 @@ internal sealed class TestCluster
         await _cloning.WaitAsync();
         try
         {
-            await ExecuteAsync($"create database {name} template {template}");
+            await ExecuteAsync($"create database {name} template {template} {_strategy}");
         }
         finally
         {
@@ -84,14 +86,11 @@ internal sealed class TestCluster
         var folder = TestFolder.Create();
         var options = new EmbeddedPostgresOptions { DataFolder = folder.Postgres, Settings = Fast };
         var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
-        await MigrateAsync(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString);
-        return new TestCluster(folder, postgres);
-    }
-
-    private static async Task MigrateAsync(string connectionString)
-    {
-        await using var database = NpgsqlDataSource.Create(connectionString);
+        var unpooled = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false };
+        await using var database = NpgsqlDataSource.Create(unpooled.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync();
         await new Migrator(database, Migration.Embedded, foreign: null, NullLogger.Instance).MigrateAsync(CancellationToken.None);
+        return new TestCluster(folder, postgres, connection.PostgreSqlVersion);
     }
 
     private async Task ExecuteAsync(string sql)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Jobs.Storage.Embedded;
 
@@ -5,7 +6,7 @@ namespace Orchestrator.Tests.Support;
 
 /// <summary>
 /// A temporary folder of this process, removed when disposed. A test run that was killed leaves its folder, perhaps
-/// with a server that runs on it: the next run finds both by the lock that nobody holds any more, and removes them.
+/// with a server that runs on it: the next run knows both by the process number in the name, and removes them.
 /// </summary>
 internal sealed class TestFolder : IDisposable
 {
@@ -33,7 +34,7 @@ internal sealed class TestFolder : IDisposable
         {
             try
             {
-                await RemoveIfUnusedAsync(path);
+                await RemoveIfLeftAsync(path);
             }
             catch (Exception notOurs) when (notOurs is IOException or UnauthorizedAccessException)
             {
@@ -51,40 +52,40 @@ internal sealed class TestFolder : IDisposable
         }
     }
 
-    private static async Task RemoveIfUnusedAsync(string path)
+    private static async Task RemoveIfLeftAsync(string path)
     {
-        var process = System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0];
-        var lockFile = System.IO.Path.Combine(InPostgres(path), "use.lock");
-        if (!File.Exists(lockFile))
-        {
-            if (!Directory.Exists($"/proc/{process}"))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-
-            return;
-        }
-
-        using var unused = FileLock.TryTake(lockFile, shared: false);
-        if (unused is not null)
+        var process = int.Parse(System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0], CultureInfo.InvariantCulture);
+        if (!IsAlive(process))
         {
             await EndServerAsync(System.IO.Path.Combine(InPostgres(path), "data"));
             Directory.Delete(path, recursive: true);
         }
     }
 
+    private static bool IsAlive(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends a server by SIGQUIT: at once, and it takes its shared memory with it.</summary>
     private static async Task EndServerAsync(string dataFolder)
     {
-        if (PostmasterFile.Read(dataFolder) is not { } server)
+        while (PostmasterFile.Read(dataFolder) is { } server && server.State() != ServerState.Absent)
         {
-            return;
-        }
-
-        while (server.State() != ServerState.Absent)
-        {
-            // SIGQUIT: at once, and it takes its shared memory with it.
-            await ServerCommand.RunAsync(
-                "kill", ["-QUIT", server.ProcessId.ToString(CultureInfo.InvariantCulture)], user: null, CancellationToken.None);
+            string[] arguments = ["-QUIT", server.ProcessId.ToString(CultureInfo.InvariantCulture)];
+            var result = await ServerCommand.RunAsync("kill", arguments, user: null, CancellationToken.None);
+            if (!result.Succeeded && server.State() != ServerState.Absent)
+            {
+                throw new IOException(result.Output);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal static partial class EmbeddedPostgresLog
     [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL {Major}: new database files in {Folder}")]
     public static partial void Initialised(this ILogger logger, string folder, int major);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Folder}, left by a start that was killed, is still in use and stays for now: {Reason}")]
+    public static partial void DraftStays(this ILogger logger, string folder, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL started on {Folder}, port {Port}, process {ProcessId}")]
     public static partial void Started(this ILogger logger, string folder, int port, int processId);
 

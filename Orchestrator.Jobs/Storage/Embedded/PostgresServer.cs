@@ -76,36 +76,63 @@ internal sealed class PostgresServer(
 
     private async Task InitialiseAsync(CancellationToken cancellation)
     {
-        DeleteDraft();
-        Directory.CreateDirectory(folders.Draft);
-        await account.OwnAsync(folders.Draft, cancellation);
-        OwnerOnlyFile.Create(folders.InitialPassword, password);
-        await account.OwnAsync(folders.InitialPassword, cancellation);
-        string[] arguments =
-        [
-            "-N", "--no-locale", "-E", "UTF8", "-A", "scram-sha-256", "-U", UserName,
-            "--pwfile", folders.InitialPassword, "-D", folders.Draft,
-        ];
-        var result = await ServerCommand.RunAsync(binaries.InitDb, arguments, account.UserName, cancellation);
-        File.Delete(folders.InitialPassword);
-        if (!result.Succeeded)
+        foreach (var left in folders.Drafts)
         {
-            DeleteDraft();
-            throw NotStartable("initdb failed", result.Output);
+            DeleteDraft(left);
         }
 
-        ServerConfiguration.Include(folders.Draft);
-        Directory.Move(folders.Draft, folders.Data);
+        var draft = folders.NewDraft();
+        Directory.CreateDirectory(draft);
+        try
+        {
+            await account.OwnAsync(draft, cancellation);
+            await RunInitDbAsync(draft, cancellation);
+            ServerConfiguration.Include(draft);
+            Directory.Move(draft, folders.Data);
+        }
+        catch
+        {
+            DeleteDraft(draft);
+            throw;
+        }
+
         logger.Initialised(folders.Data, binaries.Major);
     }
 
-    /// <summary>What a crash may have left of a database that was being made.</summary>
-    private void DeleteDraft()
+    private async Task RunInitDbAsync(string draft, CancellationToken cancellation)
     {
         File.Delete(folders.InitialPassword);
-        if (Directory.Exists(folders.Draft))
+        OwnerOnlyFile.Create(folders.InitialPassword, password);
+        try
         {
-            Directory.Delete(folders.Draft, recursive: true);
+            await account.OwnAsync(folders.InitialPassword, cancellation);
+            string[] arguments =
+            [
+                "-N", "--no-locale", "-E", "UTF8", "-A", "scram-sha-256", "-U", UserName,
+                "--pwfile", folders.InitialPassword, "-D", draft,
+            ];
+            var result = await ServerCommand.RunAsync(binaries.InitDb, arguments, account.UserName, cancellation);
+            if (!result.Succeeded)
+            {
+                throw NotStartable("initdb failed", result.Output);
+            }
+        }
+        finally
+        {
+            File.Delete(folders.InitialPassword);
+        }
+    }
+
+    /// <summary>Throws a draft away, or leaves it to a later start when an <c>initdb</c> still writes there.</summary>
+    private void DeleteDraft(string draft)
+    {
+        try
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+        catch (IOException busy)
+        {
+            logger.DraftStays(draft, busy.Message);
         }
     }
 

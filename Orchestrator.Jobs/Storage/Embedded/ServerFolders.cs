@@ -9,11 +9,13 @@ namespace Orchestrator.Jobs.Storage.Embedded;
 /// the password; <c>Place</c> holds data and log, and is <c>Home</c> unless the server's user can't get there.
 /// </summary>
 /// <remarks>
-/// Data is made beside its final name and renamed when it is whole: a crash on the way leaves a
-/// <see cref="Draft"/>, which the next start throws away, never half a database.
+/// Data is made in a <see cref="NewDraft"/> beside its final name and renamed when it is whole: a crash on the way
+/// leaves a draft, which a later start throws away, never half a database. Each attempt has a draft of its own, since
+/// the <c>initdb</c> of a killed service goes on writing for a while.
 /// </remarks>
 internal sealed record ServerFolders(string Home, string Place)
 {
+    private const string DraftPrefix = "data.new";
     private static readonly string[] BeforeThePassword = ["start.lock", "use.lock", "password.new"];
 
     /// <summary>Held while somebody starts or stops the server.</summary>
@@ -28,9 +30,6 @@ internal sealed record ServerFolders(string Home, string Place)
     /// <summary>PostgreSQL's data folder.</summary>
     public string Data => Path.Combine(Place, "data");
 
-    /// <summary>The data folder while it is being made.</summary>
-    public string Draft => Path.Combine(Place, "data.new");
-
     /// <summary>Our settings of the server; not in the data folder, where the server's user could lead root's pen elsewhere.</summary>
     public string Configuration => Path.Combine(Place, ServerConfiguration.FileName);
 
@@ -39,6 +38,9 @@ internal sealed record ServerFolders(string Home, string Place)
 
     /// <summary>The password as <c>initdb</c> reads it; gone right after.</summary>
     public string InitialPassword => Path.Combine(Place, "initial-password");
+
+    /// <summary>Drafts that crashes left.</summary>
+    public IEnumerable<string> Drafts => Directory.EnumerateDirectories(Place, DraftPrefix + "*");
 
     /// <summary>True when there is a whole database.</summary>
     public bool HasData => File.Exists(Path.Combine(Data, "PG_VERSION"));
@@ -105,6 +107,9 @@ internal sealed record ServerFolders(string Home, string Place)
                 $"The user {account.UserName}, as whom PostgreSQL has to run, can reach neither {Home} nor {elsewhere.Place}. " +
                 "Set ORCHESTRATOR_DATA to a folder that it can reach, or start the service as another user than root.");
     }
+
+    /// <summary>A name for a data folder while it is being made.</summary>
+    public string NewDraft() => Path.Combine(Place, $"{DraftPrefix}-{Guid.NewGuid():N}");
 
     /// <summary>Refuses a data folder that is there without being a database.</summary>
     public void RefuseForeignData()

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using NUnit.Framework;
+using Orchestrator.Jobs.Storage.Embedded;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Jobs.Storage.Embedded;
+
+/// <summary>A folder of its own for each test, with whatever is needed to start PostgreSQL in it and to ask it.</summary>
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal abstract class EmbeddedPostgresFixture : IDisposable
+{
+    protected TestFolder Folder { get; } = TestFolder.Create();
+
+    protected string Home => Folder.Postgres;
+
+    protected EmbeddedPostgresOptions Options => new() { DataFolder = Home };
+
+    public void Dispose() => Folder.Dispose();
+
+    /// <summary>Skips, by name, where this machine has no PostgreSQL.</summary>
+    [SetUp]
+    public async Task NeedPostgres()
+    {
+        var account = await ServerAccount.ForAsync(Home, CancellationToken.None);
+        try
+        {
+            await PostgresBinaries.FindAsync(Options.Binaries, account, major: null, CancellationToken.None);
+        }
+        catch (EmbeddedPostgresException missing)
+        {
+            Assert.Ignore(missing.Message);
+        }
+    }
+
+    protected Task<EmbeddedPostgres> StartAsync() => StartAsync(Options);
+
+    protected static Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options) =>
+        EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
+
+    protected static Task<string> ScalarAsync(EmbeddedPostgres postgres, string sql) => ScalarAsync(postgres.ConnectionString, sql);
+
+    protected static async Task<string> ScalarAsync(string connectionString, string sql)
+    {
+        await using var connection = await OpenAsync(connectionString);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    protected static async Task ExecuteAsync(EmbeddedPostgres postgres, string sql)
+    {
+        await using var connection = await OpenAsync(postgres.ConnectionString);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Waits until the server answers; as long as it takes, the test's own time limit aside.</summary>
+    protected static async Task<string> ScalarWhenUpAsync(string connectionString, string sql)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ScalarAsync(connectionString, sql);
+            }
+            catch (NpgsqlException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>A real second process that runs <see cref="ChildProgram"/>; killed when disposed, if it still lives.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    public static async Task<ChildProcess> StartAsync(params string[] arguments)
+    {
+        string[] command = ["exec", typeof(ChildProgram).Assembly.Location, .. arguments];
+        var child = new ChildProcess(Process.Start(new ProcessStartInfo("dotnet", command)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+        return await child._process.StandardOutput.ReadLineAsync() == ChildProgram.Ready
+            ? child
+            : throw new InvalidOperationException($"The child did not come up: {await child._errors}");
+    }
+
+    /// <summary>Lets it go on, and waits for its end.</summary>
+    public async Task FinishAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        await _process.StandardInput.FlushAsync();
+        await _process.WaitForExitAsync();
+        if (_process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The child ended with {_process.ExitCode}: {await _errors}");
+        }
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Kills it if it still lives.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

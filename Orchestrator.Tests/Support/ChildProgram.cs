@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Storage.Embedded;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>
+/// What this assembly does when it is started as a program: a second process for the tests that need a real one to
+/// share a lock with, or to kill. Tests start it through <see cref="ChildProcess"/>.
+/// </summary>
+internal static class ChildProgram
+{
+    /// <summary>Uses the PostgreSQL of a folder until its input ends.</summary>
+    public const string UsePostgres = "use-postgres";
+
+    /// <summary>Waits for a line, migrates a database, and ends.</summary>
+    public const string Migrate = "migrate";
+
+    /// <summary>The line with which a child says that it is where the test wants it.</summary>
+    public const string Ready = "ready";
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        await (arguments switch
+        {
+            [UsePostgres, var folder] => UseAsync(folder),
+            [Migrate, var connectionString] => MigrateAsync(connectionString),
+            _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
+        });
+        return 0;
+    }
+
+    private static async Task UseAsync(string folder)
+    {
+        var options = new EmbeddedPostgresOptions { DataFolder = folder };
+        await using var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
+        Console.WriteLine(Ready);
+        await Console.In.ReadLineAsync();
+    }
+
+    private static async Task MigrateAsync(string connectionString)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        Console.WriteLine(Ready);
+        await Console.In.ReadLineAsync();
+        await new Migrator(database, ExampleMigrations.Slow, foreign: null, NullLogger.Instance).MigrateAsync(CancellationToken.None);
+    }
+}
