@@ -45,19 +45,27 @@ internal static class ValueText
             return ((long)number).ToString(CultureInfo.InvariantCulture);
         }
 
-        var scientific = Math.Abs(number).ToString("E16", CultureInfo.InvariantCulture);
         var shortest = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return (number < 0 ? "-" : "") + Place(Digits(shortest), exponent);
+        return (number < 0 ? "-" : "") + Place(Digits(shortest), Exponent(shortest));
     }
 
     private static string Digits(string shortest)
     {
         var mantissa = shortest.Split('E')[0].Replace(".", "", StringComparison.Ordinal);
-        return mantissa.TrimStart('0').TrimEnd('0');
+        return mantissa.Trim('0');
     }
 
-    /// <summary>Digits d.ddd × 10^exponent, plain between 1e-7 and 1e21, with an exponent outside.</summary>
+    /// <summary>The power of ten of the first digit that is not 0.</summary>
+    private static int Exponent(string shortest)
+    {
+        var e = shortest.IndexOf('E');
+        var mantissa = e < 0 ? shortest : shortest[..e];
+        var point = mantissa.IndexOf('.') is >= 0 and var found ? found : mantissa.Length;
+        var first = mantissa.AsSpan().IndexOfAnyInRange('1', '9');
+        return (first < point ? point - first - 1 : point - first) + (e < 0 ? 0 : int.Parse(shortest.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Digits d.ddd × 10^exponent, plain from 1e-6 to 1e21, with an exponent outside.</summary>
     private static string Place(string digits, int exponent)
     {
         if (exponent is >= 0 and < 21)
@@ -67,7 +75,7 @@ internal static class ValueText
                 : $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
         }
 
-        if (exponent is < 0 and >= -7)
+        if (exponent is < 0 and >= -6)
         {
             return $"0.{new string('0', -exponent - 1)}{digits}";
         }

@@ -137,7 +137,7 @@ internal sealed class WorkflowParserTests
         var result = WorkflowParser.Parse(
             "key: K\nsteps:\n  - {id: a, call: x, depends_on: b}\n  - {id: a, tipe: http, url: nope}\n  - {id: c, type: transform, value: nope}\n", "f.yml");
 
-        result.Diagnostics.Select(one => (one.Line, one.Column)).Should().Equal((1, 6), (3, 19), (3, 34), (4, 10), (4, 13), (4, 30), (5, 38));
+        result.Diagnostics.Select(one => (one.Line, one.Column)).Should().Equal((1, 6), (3, 19), (3, 34), (4, 10), (4, 13), (4, 30), (5, 37));
     }
 
     [Test]
