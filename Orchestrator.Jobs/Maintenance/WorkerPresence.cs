@@ -18,6 +18,7 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(15);
 
+    // Never disposed: it holds nothing, and is cancelled once for all.
     private readonly CancellationTokenSource _stop = new();
     private NpgsqlConnection? _connection;
     private Task _watch = Task.CompletedTask;
@@ -56,16 +57,15 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
         }
     }
 
+    /// <summary>May be called more than once: as a service and as a hosted one.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _watch;
-        if (_connection is { } connection)
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
             await connection.DisposeAsync();
         }
-
-        _stop.Dispose();
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)

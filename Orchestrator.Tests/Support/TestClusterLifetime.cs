@@ -1,4 +1,3 @@
-using NUnit.Framework;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests;

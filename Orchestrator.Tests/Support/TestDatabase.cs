@@ -1,5 +1,4 @@
 using Npgsql;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Tests.Support;

@@ -1,6 +1,4 @@
-using FluentAssertions;
 using Npgsql;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Tests.Support;

@@ -44,11 +44,13 @@ internal static class Logging
         .AddConfiguration(configuration.GetSection("Logging"))
         .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
         .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
         .AddFilter("Hangfire", LogLevel.Warning);
 
     /// <summary>A command that prints its own result logs what goes wrong, to standard error.</summary>
     public static Action<ILoggingBuilder> Quiet { get; } = logging => logging
         .AddSimpleConsole(console => console.SingleLine = true)
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
         .SetMinimumLevel(LogLevel.Warning);
 }

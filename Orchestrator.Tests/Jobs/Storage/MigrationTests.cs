@@ -1,5 +1,3 @@
-using FluentAssertions;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Tests.Jobs.Storage;

@@ -1,7 +1,5 @@
-using FluentAssertions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 

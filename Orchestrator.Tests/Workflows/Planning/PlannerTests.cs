@@ -1,5 +1,3 @@
-using FluentAssertions;
-using NUnit.Framework;
 using Orchestrator.Workflows.Graph;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;

@@ -1,5 +1,3 @@
-using FluentAssertions;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage.Embedded;
 using Orchestrator.Tests.Support;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using FluentAssertions;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage.Embedded;
 using Orchestrator.Tests.Support;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage.Embedded;
 using Orchestrator.Tests.Support;
 

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using FluentAssertions;
 using Microsoft.Extensions.Logging.Abstractions;
-using NUnit.Framework;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Tests.Jobs.Storage.Embedded;
