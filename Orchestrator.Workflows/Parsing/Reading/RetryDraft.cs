@@ -1,7 +1,7 @@
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
-using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
