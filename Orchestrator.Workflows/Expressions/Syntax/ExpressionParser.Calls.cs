@@ -16,7 +16,7 @@ internal sealed partial class ExpressionParser
     {
         if (!Methods.Names.Contains(name.Text))
         {
-            _errors.Add(new ExpressionError(name.Start, $"unknown method `{name.Text}`", Nearest.Hint(name.Text, Methods.Names)));
+            _errors.Add(new ExpressionError(name.Start, $"unknown method `{name.Text}`", Nearest.Hint(name.Text, Methods.Names.Items)));
         }
 
         return new MethodCallNode(name.Start, target, name.Text, optional, ParseArguments());

@@ -78,7 +78,7 @@ internal sealed partial class ExpressionParser
         }
         else
         {
-            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.All.Order(StringComparer.Ordinal))));
+            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.Sorted)));
         }
 
         return new RootNode(token.Start, name);

@@ -73,7 +73,7 @@ internal sealed class FieldTable<TTarget>
 
     private void ReportUnknown(YamlEntry entry, FieldPath path, Report report, string? stepType)
     {
-        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings);
+        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings).ToList();
         report.Error(entry.Position, path, $"unknown field `{entry.Key}`", report.Suggest(entry.Key, known));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
 
@@ -98,9 +97,14 @@ internal static partial class StepReader
         }
 
         var value = new FieldValue(named.Entry.Content, named.Path, field.Report);
-        if (value.Text() is not { } type || StepTypes.Supported.Contains(type))
+        if (value.Text() is not { } type)
         {
-            return (value.Node as ScalarNode)?.Value.Kind == ValueKind.String ? value.Text() : null;
+            return null;
+        }
+
+        if (StepTypes.Supported.Contains(type))
+        {
+            return type;
         }
 
         if (StepTypes.Planned.Contains(type))
