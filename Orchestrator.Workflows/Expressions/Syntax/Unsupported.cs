@@ -27,7 +27,8 @@ internal static class Unsupported
         { Text: "(" } => new(token.Start, "only functions and methods of the language can be called, by their names"),
         { Text: "=>" } => new(token.Start, "an arrow function can only be an argument of a method", "For example inputs.list.map(x => x.id)."),
         _ when Assignments.Contains(token.Text) => new(token.Start, $"an expression can't assign, found `{token.Text}`"),
-        _ when Bitwise.Contains(token.Text) => new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),
+        _ when Bitwise.Contains(token.Text) =>
+            new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),
         _ => null,
     };
 

@@ -124,7 +124,9 @@ internal static partial class StepReader
         bool Has(string name) => given.Exists(one => Fields.Find(one.Entry.Key)?.Name == name);
         if (step.Type == StepTypes.Http && Has("call") == Has("url"))
         {
-            step.Field.Error(Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`", "`call` is a path at the base URL, `url` any address; give one of them.");
+            step.Field.Error(
+                Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`",
+                "`call` is a path at the base URL, `url` any address; give one of them.");
         }
 
         if (step.Type == StepTypes.Transform && !Has("value"))
