@@ -9,11 +9,11 @@ internal static class CronShape
         var fields = cron.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (5 or 6))
         {
-            return $"`{cron}` is no cron expression: expected 5 or 6 fields, found {fields.Length}";
+            return $"this is no cron expression: expected 5 or 6 fields, found {fields.Length}";
         }
 
         var odd = Array.Find(fields, field => !field.All(IsPart));
-        return odd is null ? null : $"`{cron}` is no cron expression: `{odd}` is no field of one";
+        return odd is null ? null : $"this is no cron expression: `{odd}` is no field of one";
     }
 
     private static bool IsPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-' or '?' or '#';
