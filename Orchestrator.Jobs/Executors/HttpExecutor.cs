@@ -77,7 +77,7 @@ internal static class HttpRequests
         {
             request.Content = Json(Ids(attempt)
                 .With("payload", attempt.Scope.Resolve(RootNames.Inputs))
-                .With("results", attempt.Scope.Results()));
+                .With("results", attempt.Scope.DependencyResults()));
         }
 
         request.Headers.TryAddWithoutValidation(IdempotencyHeader, attempt.IdempotencyKey);
