@@ -104,8 +104,15 @@ internal static class RunEndpoints
 
         var filter = new RunFilter
         {
-            Tenant = http.User.Tenant(), Status = status, WorkflowKey = workflow_key, UserId = user_id, IntentId = intent_id,
-            From = from?.UtcDateTime, To = to?.UtcDateTime, Before = cursor, Limit = limit ?? 50,
+            Tenant = http.User.Tenant(),
+            Status = status,
+            WorkflowKey = workflow_key,
+            UserId = user_id,
+            IntentId = intent_id,
+            From = from?.UtcDateTime,
+            To = to?.UtcDateTime,
+            Before = cursor,
+            Limit = limit ?? 50,
         };
         var rows = await runs.ListAsync(filter, http.RequestAborted);
         var next = rows.Count == filter.Limit ? rows[^1].WorkflowRunId : (Guid?)null;

@@ -1,8 +1,8 @@
 using System.Text;
 using Orchestrator.Jobs.Definitions;
+using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
-using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
 
@@ -151,8 +151,13 @@ internal static class WorkflowEndpoints
 
     private static WorkflowJson ToJson(StoredWorkflow stored, WorkflowDefinition? definition, bool withContent) => new()
     {
-        WorkflowKey = stored.WorkflowKey, Version = stored.Version, Name = definition?.Name, Description = definition?.Description,
-        Source = stored.Source, CreatedAt = stored.CreatedAt, Steps = [.. definition?.Steps.Select(step => step.Id) ?? []],
+        WorkflowKey = stored.WorkflowKey,
+        Version = stored.Version,
+        Name = definition?.Name,
+        Description = definition?.Description,
+        Source = stored.Source,
+        CreatedAt = stored.CreatedAt,
+        Steps = [.. definition?.Steps.Select(step => step.Id) ?? []],
         Content = withContent ? stored.Content : null,
     };
 }
