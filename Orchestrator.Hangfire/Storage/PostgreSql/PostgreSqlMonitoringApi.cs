@@ -11,7 +11,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
 {
     private const int FirstJobs = 5;
 
-    private readonly PostgreSqlStorage storage;
     private readonly Database database;
     private readonly PersistentJobQueueProviderCollection queueProviders;
 
@@ -20,7 +19,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(queueProviders);
-        this.storage = storage;
         this.queueProviders = queueProviders;
         database = storage.Database;
     }
@@ -119,8 +117,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
     public IDictionary<DateTime, long> HourlySucceededJobs() => ByHour("succeeded");
 
     public IDictionary<DateTime, long> HourlyFailedJobs() => ByHour("failed");
-
-    public override string ToString() => $"Monitoring of {storage}";
 
     private IPersistentJobQueueMonitoringApi Monitor(string queue) => queueProviders.GetProvider(queue).GetJobQueueMonitoringApi();
 
