@@ -143,5 +143,5 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
     }
 
     private Dictionary<string, long> Counters(string[] keys) =>
-        database.Query("GetCounters", static row => (row.GetString(0), row.GetInt64(1)), keys).ToDictionary(static each => each.Item1, static each => each.Item2);
+        database.Query("GetCounters", static row => (row.GetString(0), row.GetInt64(1)), (object)keys).ToDictionary(static each => each.Item1, static each => each.Item2);
 }
