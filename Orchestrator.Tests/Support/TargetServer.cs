@@ -34,6 +34,8 @@ internal sealed class TargetServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SeenRequest> _requests = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _waiting = new();
+    private int _seen;
 
     private TargetServer(WebApplication app) => _app = app;
 
@@ -45,6 +47,18 @@ internal sealed class TargetServer : IAsyncDisposable
 
     /// <summary>Answers a request; by default <c>{"ok": true}</c>.</summary>
     public Func<HttpContext, SeenRequest, Task> Answer { get; set; } = (http, _) => JsonAsync(http, 200, """{"ok": true}""");
+
+    /// <summary>Ends when that many requests have come in.</summary>
+    public Task SeenAsync(int count)
+    {
+        var waiting = _waiting.GetOrAdd(count, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Volatile.Read(ref _seen) >= count)
+        {
+            waiting.TrySetResult();
+        }
+
+        return waiting.Task;
+    }
 
     public static async Task<TargetServer> StartAsync()
     {
@@ -88,6 +102,11 @@ internal sealed class TargetServer : IAsyncDisposable
             At = DateTime.UtcNow,
         };
         _requests.Enqueue(seen);
+        if (_waiting.TryGetValue(Interlocked.Increment(ref _seen), out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+
         await Answer(http, seen);
     }
 }
