@@ -1,7 +1,5 @@
 using System.Reflection;
-using FluentAssertions;
 using Hangfire;
-using NUnit.Framework;
 
 namespace Orchestrator.Tests.Hangfire.PublicApi;
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using FluentAssertions;
 using Hangfire;
 using Hangfire.PostgreSql;
 using Hangfire.Server;
-using NUnit.Framework;
 using Orchestrator.Tests.Hangfire.Support;
 
 namespace Orchestrator.Tests.Hangfire.Server;

@@ -1,7 +1,5 @@
-using FluentAssertions;
 using Hangfire;
 using Hangfire.PostgreSql;
-using NUnit.Framework;
 using Orchestrator.Tests.Hangfire.Support;
 
 namespace Orchestrator.Tests.Hangfire.Server;

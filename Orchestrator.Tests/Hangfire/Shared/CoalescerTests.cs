@@ -1,6 +1,6 @@
-using FluentAssertions;
-using NUnit.Framework;
-using Orchestrator.Shared;
+extern alias hangfire;
+
+using hangfire::Orchestrator.Shared;
 
 namespace Orchestrator.Tests.Hangfire.Shared;
 

@@ -1,8 +1,6 @@
-using FluentAssertions;
 using Hangfire;
 using Hangfire.States;
 using Newtonsoft.Json.Linq;
-using NUnit.Framework;
 using Orchestrator.Tests.Hangfire.Support;
 
 namespace Orchestrator.Tests.Hangfire.Storage;

@@ -3,7 +3,6 @@ using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Npgsql;
-using NUnit.Framework;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Hangfire.Support;
