@@ -84,10 +84,12 @@ internal sealed class CoalescerTests
     public async Task LanesRunBesideEachOther()
     {
         var coalescer = Create(lanes: 2);
-        Task<int>[] both = [coalescer.SubmitAsync(1), coalescer.SubmitAsync(2)];
+        var first = coalescer.SubmitAsync(1);
+        SpinWait.SpinUntil(() => batches.Count == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        var second = coalescer.SubmitAsync(2);
         SpinWait.SpinUntil(() => batches.Count == 2, TimeSpan.FromSeconds(30)).Should().BeTrue();
         gate.SetResult();
-        (await Task.WhenAll(both)).Should().Equal(2, 4);
+        (await Task.WhenAll(first, second)).Should().Equal(2, 4);
     }
 
     [SetUp]
