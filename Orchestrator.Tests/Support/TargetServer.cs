@@ -24,6 +24,8 @@ internal sealed record SeenRequest
 
     public string? TraceParent { get; init; }
 
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
     public required string Body { get; init; }
 
     public required DateTime At { get; init; }
@@ -34,6 +36,7 @@ internal sealed class TargetServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SeenRequest> _requests = new();
+    private readonly ConcurrentDictionary<string, Func<HttpContext, SeenRequest, Task>> _answers = new();
 
     private TargetServer(WebApplication app) => _app = app;
 
@@ -45,6 +48,13 @@ internal sealed class TargetServer : IAsyncDisposable
 
     /// <summary>Answers a request; by default <c>{"ok": true}</c>.</summary>
     public Func<HttpContext, SeenRequest, Task> Answer { get; set; } = (http, _) => JsonAsync(http, 200, """{"ok": true}""");
+
+    /// <summary>Answers the requests to one path in a way of its own.</summary>
+    public void On(string path, Func<HttpContext, SeenRequest, Task> answer) => _answers[path] = answer;
+
+    /// <summary>The requests to a path and those below it, in the order of arrival.</summary>
+    public IReadOnlyList<SeenRequest> RequestsTo(string path) =>
+        [.. _requests.Where(request => request.Path == path || request.Path.StartsWith(path + "/", StringComparison.Ordinal))];
 
     public static async Task<TargetServer> StartAsync()
     {
@@ -84,10 +94,11 @@ internal sealed class TargetServer : IAsyncDisposable
             Key = http.Request.Headers["X-Idempotency-Key"].ToString(),
             Authorization = http.Request.Headers.Authorization,
             TraceParent = http.Request.Headers["traceparent"],
+            Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Body = await reader.ReadToEndAsync(),
             At = DateTime.UtcNow,
         };
         _requests.Enqueue(seen);
-        await Answer(http, seen);
+        await (_answers.TryGetValue(seen.Path, out var answer) ? answer : Answer)(http, seen);
     }
 }
