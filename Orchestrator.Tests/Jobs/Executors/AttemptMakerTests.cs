@@ -19,14 +19,6 @@ internal sealed class AttemptMakerTests
     };
 
     [Test]
-    public async Task A_connect_timeout_of_the_client_is_a_failed_attempt()
-    {
-        var verdict = await AttemptAsync(() => throw new TaskCanceledException("no connection", new TimeoutException("ConnectTimeout")));
-
-        verdict.Should().BeOfType<VerdictRetry>().Which.Failure.Kind.Should().Be(FailureKind.Network);
-    }
-
-    [Test]
     public async Task An_exception_that_nobody_expected_is_a_failed_attempt()
     {
         var verdict = await AttemptAsync(() => throw new UriFormatException("too long"));

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Executors;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Executors;
@@ -130,7 +130,7 @@ internal sealed class HttpAnswerTests
         broken["send"].Attempts.Should().Be(2);
         refused["send"].Should().Match<TestStep>(step => step.Status == "dead" && step.Attempts == 2);
         refused.Attempts[0].ErrorText.Should().Contain("GET http://127.0.0.1:1/ could not be reached: Connection refused");
-        refused.Attempts[0].Logs.Should().Contain("could not be reached");
+        refused.Attempts[0].Logs.Should().Contain("Connection refused");
     }
 
     [TestCase("http://169.254.169.254/latest/meta-data")]
