@@ -1,5 +1,5 @@
 -- Fails locked runs whose time is over; attempts under way end by themselves and are still recorded.
--- Transition: fail (pending, running, paused)
+-- Transition of the run: fail (pending, running, paused)
 with failed as (
   update workflow_runs r
   set status = 'failed', finished_at = clock_timestamp(), revision = r.revision + 1
