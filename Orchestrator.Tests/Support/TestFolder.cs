@@ -54,9 +54,9 @@ internal sealed class TestFolder : IDisposable
 
     private static async Task RemoveIfLeftAsync(string path)
     {
-        // A folder that only begins as ours do is somebody else's.
-        var name = System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0];
-        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var process) && !IsAlive(process))
+        var name = System.IO.Path.GetFileName(path)[Prefix.Length..];
+        var isOurs = int.TryParse(name.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process);
+        if (isOurs && !IsAlive(process))
         {
             await EndServerAsync(System.IO.Path.Combine(InPostgres(path), "data"));
             Directory.Delete(path, recursive: true);
