@@ -84,7 +84,8 @@ internal sealed class CoalescerTests
     public async Task LanesRunBesideEachOther()
     {
         var coalescer = Create(lanes: 2);
-        Task<int>[] both = [coalescer.SubmitAsync(1), coalescer.SubmitAsync(2)];
+        var first = await StartFirstAsync(coalescer);
+        Task<int>[] both = [first, coalescer.SubmitAsync(2)];
         SpinWait.SpinUntil(() => batches.Count == 2, TimeSpan.FromSeconds(30)).Should().BeTrue();
         gate.SetResult();
         (await Task.WhenAll(both)).Should().Equal(2, 4);
