@@ -18,7 +18,7 @@ internal sealed class JobCreator
     {
         this.database = database;
         this.signals = signals;
-        
+
         // Callers of the API block their threads: were those the pool's, a lane that waits for one might wait long.
         coalescer = new(
             batch => Task.FromResult(Create(batch)), MaxBatch, Lanes, IsDataFault, static lane => ElasticThreads.Shared.Run(lane));

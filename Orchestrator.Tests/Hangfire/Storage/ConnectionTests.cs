@@ -79,6 +79,22 @@ internal sealed class ConnectionTests : HangfireFixture
     }
 
     [Test]
+    public async Task CountersAreSummedUpAndExpiredRowsGo()
+    {
+        var housekeeping = new Housekeeping(Storage);
+        Execute("insert into hangfire.counter (key, value, expireat) values ('n', 2, null), ('n', 3, null), ('old', 1, now() - interval '1 s')");
+        Execute("insert into hangfire.aggregatedcounter (key, value) values ('n', 10)");
+        var id = Client.Enqueue<TestJobs>(jobs => jobs.Touch("x"))!;
+        Execute("update hangfire.job set expireat = now() - interval '1 s'");
+        await housekeeping.AggregateCountersAsync(CancellationToken.None);
+        await housekeeping.DeleteExpiredAsync(CancellationToken.None);
+        Rows("counter").Should().BeEmpty();
+        Rows("aggregatedcounter").Should().ContainSingle().Which["value"].Should().Be(15L);
+        StateOf(id).Should().BeNull();
+        Rows("state").Should().BeEmpty();
+    }
+
+    [Test]
     public void ServersAreAnnouncedAndForgotten()
     {
         using var connection = Storage.GetConnection();
