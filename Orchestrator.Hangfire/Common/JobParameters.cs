@@ -12,9 +12,10 @@ internal static class JobParameters
         ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
-            var value = allowStale && job.ParametersSnapshot.TryGetValue(name, out var known)
-                ? known
-                : allowStale && job.ParametersSnapshot.Count > 0 ? null : connection.GetJobParameter(job.Id, name);
+            // A snapshot without the name says that it was not set: a job of ours often has no parameter at all.
+            var value = allowStale && job.HasSnapshot
+                ? job.ParametersSnapshot.GetValueOrDefault(name)
+                : connection.GetJobParameter(job.Id, name);
             return SerializationHelper.Deserialize<T>(value, SerializationOption.User);
         }
         catch (Newtonsoft.Json.JsonException failure)

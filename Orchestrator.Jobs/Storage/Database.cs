@@ -22,6 +22,7 @@ internal sealed class Database : IAsyncDisposable
             MaxAutoPrepare = 60,
             AutoPrepareMinUsages = 2,
             Enlist = false,
+            NoResetOnClose = true,
         };
         return new Database(settings.ConnectionString, NpgsqlDataSource.Create(settings));
     }

@@ -24,6 +24,8 @@ internal sealed record SeenRequest
 
     public string? TraceParent { get; init; }
 
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
     public required string Body { get; init; }
 
     public required DateTime At { get; init; }
@@ -36,6 +38,7 @@ internal sealed class TargetServer : IAsyncDisposable
     private readonly ConcurrentQueue<SeenRequest> _requests = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _waiting = new();
     private int _seen;
+    private readonly ConcurrentDictionary<string, Func<HttpContext, SeenRequest, Task>> _answers = new();
 
     private TargetServer(WebApplication app) => _app = app;
 
@@ -59,6 +62,13 @@ internal sealed class TargetServer : IAsyncDisposable
 
         return waiting.Task;
     }
+
+    /// <summary>Answers the requests to one path in a way of its own.</summary>
+    public void On(string path, Func<HttpContext, SeenRequest, Task> answer) => _answers[path] = answer;
+
+    /// <summary>The requests to a path and those below it, in the order of arrival.</summary>
+    public IReadOnlyList<SeenRequest> RequestsTo(string path) =>
+        [.. _requests.Where(request => request.Path == path || request.Path.StartsWith(path + "/", StringComparison.Ordinal))];
 
     public static async Task<TargetServer> StartAsync()
     {
@@ -98,6 +108,7 @@ internal sealed class TargetServer : IAsyncDisposable
             Key = http.Request.Headers["X-Idempotency-Key"].ToString(),
             Authorization = http.Request.Headers.Authorization,
             TraceParent = http.Request.Headers["traceparent"],
+            Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Body = await reader.ReadToEndAsync(),
             At = DateTime.UtcNow,
         };
@@ -107,6 +118,6 @@ internal sealed class TargetServer : IAsyncDisposable
             waiting.TrySetResult();
         }
 
-        await Answer(http, seen);
+        await (_answers.TryGetValue(seen.Path, out var answer) ? answer : Answer)(http, seen);
     }
 }

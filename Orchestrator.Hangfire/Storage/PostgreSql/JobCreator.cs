@@ -17,23 +17,25 @@ internal sealed class JobCreator
     {
         this.database = database;
         this.signals = signals;
-        coalescer = new(CreateAsync, MaxBatch, Lanes, isRequestsFault: IsDataFault);
+        
+        // Callers of the API block their threads: were those the pool's, a lane that waits for one might wait long.
+        coalescer = new(
+            batch => Task.FromResult(Create(batch)), MaxBatch, Lanes, IsDataFault, static lane => ElasticThreads.Shared.Run(lane));
     }
 
     /// <summary>Stores a job and returns when it is committed.</summary>
-    public Task CreateAsync(NewJob job) => coalescer.SubmitAsync(job);
+    public void Create(NewJob job) => coalescer.SubmitAsync(job).GetAwaiter().GetResult();
 
     /// <summary>Text that the database refuses is the fault of one job, not of those stored together with it.</summary>
     private static bool IsDataFault(Exception failure) =>
         failure is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException;
 
-    private async Task<IReadOnlyList<bool>> CreateAsync(IReadOnlyList<NewJob> jobs)
+    private IReadOnlyList<bool> Create(IReadOnlyList<NewJob> jobs)
     {
         (long JobId, string Name, string? Value)[] parameters =
             [.. jobs.SelectMany(static job => job.Parameters.Select(each => (job.Id, each.Key, each.Value)))];
-        await database.ExecuteAsync(
+        database.Execute(
             "CreateJobs",
-            CancellationToken.None,
             Column(jobs, static job => job.Id),
             Column(jobs, static job => job.Invocation.SerializePayload()),
             Column(jobs, static job => job.Invocation.Arguments),
@@ -46,7 +48,7 @@ internal sealed class JobCreator
             Array.ConvertAll(parameters, static each => each.JobId),
             Array.ConvertAll(parameters, static each => each.Name),
             Array.ConvertAll(parameters, static each => each.Value),
-            signals.Notification(jobs.Select(static job => job.Queue))).ConfigureAwait(false);
+            signals.Notification(jobs.Select(static job => job.Queue)));
         signals.Wake(jobs);
         return new bool[jobs.Count];
     }

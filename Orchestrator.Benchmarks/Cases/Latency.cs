@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Hangfire;
+using Orchestrator.Benchmarks.Measuring;
+using Orchestrator.Benchmarks.Service;
+
+namespace Orchestrator.Benchmarks.Cases;
+
+/// <summary>From before a Hangfire job is enqueued to its start on an idle worker of the same process.</summary>
+internal sealed class Latency : IBenchmark
+{
+    private static readonly double[] Parts = [0.5, 0.95, 0.99];
+
+    public string Name => "latency";
+
+    public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken)
+    {
+        var samples = harness.Options.Scale(3000);
+        await using var service = await BenchmarkedService.StartAsync(harness.Cluster, works: true, cancellationToken);
+        return await harness.MeasureAsync(
+            new MeasuringPlan
+            {
+                Benchmark = Name,
+                Titles = ["enqueue to start, p50", "enqueue to start, p95", "enqueue to start, p99"],
+                Unit = "ms",
+                IsRate = false,
+                Database = service.Database,
+                Run = cancel => SampleAsync(service.Get<IBackgroundJobClient>(), samples, cancel),
+                Bound = cancel => BoundAsync(harness, samples / 3, cancel),
+                BoundIs = "a row inserted, then claimed, each a statement and commit, on one connection, p50",
+                Per = "job",
+                UnitsPerRun = samples,
+            },
+            cancellationToken);
+    }
+
+    private static async Task<double[]> SampleAsync(IBackgroundJobClient client, int samples, CancellationToken cancellationToken)
+    {
+        var times = new List<double>(samples);
+        for (var i = 0; i < samples; i++)
+        {
+            var started = StartJob.NextAsync();
+            var start = Stopwatch.GetTimestamp();
+            client.Enqueue<StartJob>(job => job.Run());
+            times.Add(Stopwatch.GetElapsedTime(start, await started.WaitAsync(cancellationToken)).TotalMilliseconds);
+
+            // Until its end is recorded, and the worker idle.
+            await Task.Delay(5, cancellationToken);
+        }
+
+        return [.. Parts.Select(part => Measuring.Sample.Of(times, part))];
+    }
+
+    private static async Task<double> BoundAsync(Harness harness, int samples, CancellationToken cancellationToken)
+    {
+        var times = new List<double>(samples);
+        for (var i = 0; i < samples; i++)
+        {
+            times.Add(await harness.Bare.InsertAndClaimAsync(cancellationToken));
+        }
+
+        return Measuring.Sample.Of(times, 0.5);
+    }
+}

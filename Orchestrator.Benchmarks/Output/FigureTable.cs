@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Benchmarks.Measuring;
+
+namespace Orchestrator.Benchmarks.Output;
+
+/// <summary>Figures as a Markdown table that is also readable as plain text.</summary>
+internal static class FigureTable
+{
+    private static readonly string[] Head =
+    [
+        "benchmark", "what", "median", "min – max", "unit", "bare SQL", "reached", "per", "statements", "commits", "rows", "WAL bytes",
+    ];
+
+    public static string Of(IReadOnlyList<Figure> figures)
+    {
+        string[][] rows = [Head, .. figures.Select(Row)];
+        var widths = Head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
+        var text = new StringBuilder();
+        AddRow(text, rows[0], widths);
+        AddRow(text, [.. widths.Select(width => new string('-', width))], widths);
+        foreach (var row in rows.Skip(1))
+        {
+            AddRow(text, row, widths);
+        }
+
+        text.Append("\nreached: part of what bare SQL does in the same run; 1.00 is as fast. Bare SQL:\n");
+        foreach (var bound in figures.DistinctBy(figure => (figure.Benchmark, figure.BoundIs)))
+        {
+            text.Append("  ").Append(bound.Benchmark).Append(": ").Append(bound.BoundIs).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string[] Row(Figure figure) =>
+    [
+        figure.Benchmark, figure.What, Number(figure.Measured.Median), $"{Number(figure.Measured.Min)} – {Number(figure.Measured.Max)}",
+        figure.Unit, Number(figure.Bound.Median), Small(figure.Reached), figure.Per, Small(figure.Costs.Statements),
+        Small(figure.Costs.Commits), Small(figure.Costs.Rows), Number(figure.Costs.WalBytes),
+    ];
+
+    private static void AddRow(StringBuilder text, string[] cells, int[] widths) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select((cell, column) => cell.PadRight(widths[column]))).Append(" |\n");
+
+    private static string Small(double? value) => value is null ? "n/a" : value.Value.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString(value < 100 ? "0.00" : "#,0", CultureInfo.InvariantCulture);
+}

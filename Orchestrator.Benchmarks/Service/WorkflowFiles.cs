@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Benchmarks.Service;
+
+/// <summary>The files that the benchmarks run.</summary>
+internal static class WorkflowFiles
+{
+    /// <summary>Steps one after the other, each adding to the one before.</summary>
+    public static string Chain(string key, int steps) => File(key, Enumerable.Range(0, steps).Select(i => i == 0
+        ? "{id: s0, type: transform, value: 1}"
+        : $"{{id: s{Text(i)}, type: transform, depends_on: s{Text(i - 1)}, value: results.s{Text(i - 1)} + 1}}"));
+
+    /// <summary>One step, so many that depend on it, and one that depends on all of these.</summary>
+    public static string Fan(string key, int width)
+    {
+        var middle = Enumerable.Range(0, width).Select(i => $"m{Text(i)}").ToArray();
+        return File(key,
+        [
+            "{id: first, type: transform, value: 1}",
+            .. middle.Select(id => $"{{id: {id}, type: transform, depends_on: first, value: results.first + 1}}"),
+            $"{{id: last, type: transform, depends_on: [{string.Join(", ", middle)}], value: 1}}",
+        ]);
+    }
+
+    /// <summary>Calls one after the other.</summary>
+    public static string HttpChain(string key, int steps, Uri target) => File(key, Enumerable.Range(0, steps).Select(i => i == 0
+        ? $"{{id: s0, url: \"{target}\"}}"
+        : $"{{id: s{Text(i)}, depends_on: s{Text(i - 1)}, url: \"{target}\"}}"));
+
+    private static string File(string key, IEnumerable<string> steps)
+    {
+        var text = new StringBuilder($"key: {key}\nsteps:\n");
+        foreach (var step in steps)
+        {
+            text.Append("  - ").Append(step).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
