@@ -65,13 +65,15 @@ internal static class OrchestratorServices
             .AddSingleton(Random.Shared)
             .AddSingleton<AttemptMaker>()
             .AddSingleton<StepRunner>()
-            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>()));
+            .AddSingleton<Drain>()
+            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()));
         return services.AddHangfireServer(server =>
         {
             server.WorkerCount = options.Workers;
             server.Queues = options.Queues;
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
-            server.ShutdownTimeout = TimeSpan.FromSeconds(15);
+            server.StopTimeout = Drain.Patience;
+            server.ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5);
         });
     }
 }
