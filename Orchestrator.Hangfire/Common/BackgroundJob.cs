@@ -17,6 +17,7 @@ public partial class BackgroundJob
         Id = id;
         Job = job;
         CreatedAt = createdAt;
+        HasSnapshot = parametersSnapshot is not null;
         ParametersSnapshot = parametersSnapshot ?? new Dictionary<string, string?>();
     }
 
@@ -29,4 +30,7 @@ public partial class BackgroundJob
     public DateTime CreatedAt { get; }
 
     public IReadOnlyDictionary<string, string?> ParametersSnapshot { get; }
+
+    /// <summary>Whether the parameters were read with the job: one that is not among them was not set.</summary>
+    internal bool HasSnapshot { get; }
 }

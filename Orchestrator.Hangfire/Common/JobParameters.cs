@@ -12,9 +12,9 @@ internal static class JobParameters
         ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
-            var value = allowStale && job.ParametersSnapshot.TryGetValue(name, out var known)
-                ? known
-                : allowStale && job.ParametersSnapshot.Count > 0 ? null : connection.GetJobParameter(job.Id, name);
+            var value = allowStale && job.HasSnapshot
+                ? job.ParametersSnapshot.GetValueOrDefault(name)
+                : connection.GetJobParameter(job.Id, name);
             return SerializationHelper.Deserialize<T>(value, SerializationOption.User);
         }
         catch (Newtonsoft.Json.JsonException failure)
