@@ -50,6 +50,7 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
         await plan.Prepare(cancellationToken);
         await plan.Run(cancellationToken);
         await SettleAsync(plan, cancellationToken);
+        await StatementTimes.ForgetAsync(Cluster, Options.Statements, cancellationToken);
         var (own, start) = (plan.OwnStatements(), Stopwatch.GetTimestamp());
         var before = await ReadAsync(plan, cancellationToken);
         var (during, working) = (default(Counters), TimeSpan.Zero);
@@ -66,6 +67,7 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
             Console.WriteLine($"{plan.Benchmark}: run {run} of {Options.Runs}: {string.Join(", ", values[^1].Select(Text))} {plan.Unit}");
         }
 
+        await StatementTimes.ShowAsync(Cluster, Options.Statements, plan, Options.Runs, cancellationToken);
         await SettleAsync(plan, cancellationToken);
         var whole = await ReadAsync(plan, cancellationToken) - before;
         var ours = plan.OwnStatements() - own;

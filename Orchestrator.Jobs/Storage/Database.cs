@@ -21,6 +21,8 @@ internal sealed class Database : IAsyncDisposable
             ApplicationName = "orchestrator",
             MaxAutoPrepare = 60,
             AutoPrepareMinUsages = 2,
+            // Nothing here leaves a session changed, so there is nothing to reset between two uses: eight statements less each.
+            NoResetOnClose = true,
             Enlist = false,
             NoResetOnClose = true,
         };
