@@ -24,7 +24,6 @@ internal sealed class Database : IAsyncDisposable
             // Nothing here leaves a session changed, so there is nothing to reset between two uses: eight statements less each.
             NoResetOnClose = true,
             Enlist = false,
-            NoResetOnClose = true,
         };
         return new Database(settings.ConnectionString, NpgsqlDataSource.Create(settings));
     }
