@@ -63,12 +63,14 @@ internal sealed class CronZoneTests
     [TestCase("30 2 * * *", Casablanca, "2023-04-22T02:30+00:00", "2023-04-23T03:00+01:00", "2023-04-24T02:30+01:00")]
     public void The_rules_may_differ_within_a_year(string text, string zone, params string[] expected) => Check(text, zone, expected);
 
-    [TestCase("2016-11-06T01:10-04:00", "2016-11-06T01:30-04:00")]
-    [TestCase("2016-11-06T01:40-04:00", "2016-11-07T01:30-05:00")]
-    [TestCase("2016-11-06T01:10-05:00", "2016-11-07T01:30-05:00")]
-    [TestCase("2016-11-06T01:40-05:00", "2016-11-07T01:30-05:00")]
-    public void The_second_pass_is_no_second_chance(string after, string expected) =>
-        CronExpression.Parse("30 1 * * *").Next(DateTimeOffset.Parse(after), Zone(NewYork)).Should().Be(DateTimeOffset.Parse(expected));
+    [TestCase("30 1 * * *", "2016-11-06T01:10-04:00", "2016-11-06T01:30-04:00")]
+    [TestCase("30 1 * * *", "2016-11-06T01:40-04:00", "2016-11-07T01:30-05:00")]
+    [TestCase("30 1 * * *", "2016-11-06T01:10-05:00", "2016-11-07T01:30-05:00")]
+    [TestCase("30 1 * * *", "2016-11-06T01:40-05:00", "2016-11-07T01:30-05:00")]
+    [TestCase("0 1 * * *", "2016-11-06T01:59:59-04:00", "2016-11-07T01:00-05:00")]
+    [TestCase("0 1,2 * * *", "2016-11-06T01:59:59-04:00", "2016-11-06T02:00-05:00")]
+    public void The_second_pass_is_no_second_chance(string text, string after, string expected) =>
+        CronExpression.Parse(text).Next(DateTimeOffset.Parse(after), Zone(NewYork)).Should().Be(DateTimeOffset.Parse(expected));
 
     [Test]
     public void The_offset_of_what_is_asked_does_not_matter()
