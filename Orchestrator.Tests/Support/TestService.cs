@@ -91,7 +91,10 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Stores a workflow and dispatches it.</summary>
     public async Task<RunId> StartRunAsync(string yaml, string payload = "{}") => await DispatchAsync(new DispatchRequest
     {
-        WorkflowKey = await PutAsync(yaml), UserId = "ada", IntentId = "learn", Payload = Value.Parse(payload),
+        WorkflowKey = await PutAsync(yaml),
+        UserId = "ada",
+        IntentId = "learn",
+        Payload = Value.Parse(payload),
     });
 
     /// <summary>Stores a workflow, dispatches it and waits until its run has ended.</summary>
@@ -125,7 +128,10 @@ internal sealed class TestService : IAsyncDisposable
         var log = new TestLog();
         var options = new OrchestratorOptions
         {
-            EdgeBaseUrl = target.Address, EdgeServiceJwt = ServiceToken, SweepInterval = TimeSpan.FromMilliseconds(100), Workers = 20,
+            EdgeBaseUrl = target.Address,
+            EdgeServiceJwt = ServiceToken,
+            SweepInterval = TimeSpan.FromMilliseconds(100),
+            Workers = 20,
         };
         configure?.Invoke(options);
         options.Problems().Should().BeEmpty();

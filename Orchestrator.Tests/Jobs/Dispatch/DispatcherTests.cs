@@ -101,7 +101,9 @@ internal sealed class DispatcherTests
     {
         var request = Request() with
         {
-            Payload = Value.Parse("""{"count": 0, "mode": 1}"""), Variables = Value.Parse("[]"), Priority = 9,
+            Payload = Value.Parse("""{"count": 0, "mode": 1}"""),
+            Variables = Value.Parse("[]"),
+            Priority = 9,
         };
         var refused = await RefusedAsync(request, DispatchRefusal.InvalidInput);
 

@@ -76,7 +76,11 @@ internal sealed class StayTests
             """, "test").Definition!;
         var run = new RunInfo
         {
-            Tenant = "default", Id = RunId.New(DateTimeOffset.UnixEpoch), WorkflowKey = "stay", WorkflowVersion = 1, Trigger = "api",
+            Tenant = "default",
+            Id = RunId.New(DateTimeOffset.UnixEpoch),
+            WorkflowKey = "stay",
+            WorkflowVersion = 1,
+            Trigger = "api",
             CreatedAt = DateTime.UnixEpoch,
         };
         return new Stay(new LoadedWorkflow(definition, 1), new RunMemory(run), _time, limits);
@@ -87,8 +91,13 @@ internal sealed class StayTests
         var index = stay.Workflow.Definition.Steps.Single(step => step.Id == id).Index;
         return new StepRecord
         {
-            Step = index, Job = stay.Memory.Run.Id.Job(index), Attempt = 1, IsClaimed = isClaimed, StartedAt = DateTime.UnixEpoch,
-            FinishedAt = DateTime.UnixEpoch, Verdict = new VerdictSuccess(Value.Null, Value.Undefined, null),
+            Step = index,
+            Job = stay.Memory.Run.Id.Job(index),
+            Attempt = 1,
+            IsClaimed = isClaimed,
+            StartedAt = DateTime.UnixEpoch,
+            FinishedAt = DateTime.UnixEpoch,
+            Verdict = new VerdictSuccess(Value.Null, Value.Undefined, null),
         };
     }
 }

@@ -14,7 +14,11 @@ internal sealed class AttemptMakerTests
 {
     private static readonly RunInfo Run = new()
     {
-        Tenant = "default", Id = RunId.New(DateTimeOffset.UnixEpoch), WorkflowKey = "one", WorkflowVersion = 1, Trigger = "api",
+        Tenant = "default",
+        Id = RunId.New(DateTimeOffset.UnixEpoch),
+        WorkflowKey = "one",
+        WorkflowVersion = 1,
+        Trigger = "api",
         CreatedAt = DateTime.UnixEpoch,
     };
 
@@ -59,7 +63,14 @@ internal sealed class AttemptMakerTests
         var definition = WorkflowParser.Parse("{ key: one, steps: [{ id: call, call: /call }] }", "test").Definition!;
         var claimed = new ClaimedStep
         {
-            Run = Run, Job = Run.Id.Job(0), Attempt = number, Lost = lost, MaxAttempts = 5, StartedAt = DateTime.UnixEpoch, Worker = 1, Queue = "default",
+            Run = Run,
+            Job = Run.Id.Job(0),
+            Attempt = number,
+            Lost = lost,
+            MaxAttempts = 5,
+            StartedAt = DateTime.UnixEpoch,
+            Worker = 1,
+            Queue = "default",
         };
         var maker = new AttemptMaker([new Scripted(execute)], TimeProvider.System, new Random(1));
         var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, cancellationToken);

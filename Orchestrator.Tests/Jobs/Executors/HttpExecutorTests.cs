@@ -34,12 +34,19 @@ internal sealed class HttpExecutorTests
         var definition = WorkflowParser.Parse("{ key: one, steps: [{ id: get, url: 'http://localhost/' }] }", "test").Definition!;
         var run = new RunInfo
         {
-            Tenant = "default", Id = RunId.New(DateTimeOffset.UnixEpoch), WorkflowKey = "one", WorkflowVersion = 1, Trigger = "api",
+            Tenant = "default",
+            Id = RunId.New(DateTimeOffset.UnixEpoch),
+            WorkflowKey = "one",
+            WorkflowVersion = 1,
+            Trigger = "api",
             CreatedAt = DateTime.UnixEpoch,
         };
         var attempt = new StepAttempt
         {
-            Step = definition.Steps[0], Run = run, Number = 1, Log = new AttemptLog(TimeProvider.System),
+            Step = definition.Steps[0],
+            Run = run,
+            Number = 1,
+            Log = new AttemptLog(TimeProvider.System),
             Scope = new StepScope(definition, new RunMemory(run), [], definition.Steps[0], 1),
         };
         using var client = new HttpMessageInvoker(new FailingHandler(failure));
