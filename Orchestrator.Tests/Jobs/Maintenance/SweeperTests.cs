@@ -99,20 +99,35 @@ internal sealed class SweeperTests
     }
 
     [Test]
-    public async Task A_worker_whose_connection_is_cut_comes_back_under_a_new_number()
+    public async Task A_worker_whose_connection_is_cut_comes_back_with_its_leases()
     {
         var presence = _service.Get<WorkerPresence>();
         var before = presence.Id;
         using var parked = await ParkAsync();
-        await _service.Database.ExecuteAsync(
-            $"select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = {WorkerPresence.LockClass} and objid = {before} and granted and mode = 'ExclusiveLock'");
-        await Eventually.IsTrueAsync(() => Task.FromResult(presence.Id != before), "the new number");
+        await _service.Database.ExecuteAsync(Cut(before));
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(presence.IsHere && _service.Log.Warnings.Any(line => line.Contains($"Worker {before} lost the connection"))), "the return");
         parked.Gate.Release(10);
         var run = await _service.EndAsync(parked.Run);
 
-        run.Status.Should().Be("success");
-        (await _service.Database.ScalarAsync<long>($"select count(*) from workers where worker_id = {presence.Id}")).Should().Be(1);
-        _service.Log.Warnings.Should().Contain(line => line.Contains($"Worker {before} lost the connection"));
+        presence.Id.Should().Be(before);
+        run["call"].Should().Match<TestStep>(step => step.Status == "success" && step.Attempts == 1 && step.Lost == 0);
+    }
+
+    [Test]
+    public async Task A_worker_that_was_given_up_meanwhile_comes_back_under_a_new_number()
+    {
+        var presence = _service.Get<WorkerPresence>();
+        var before = presence.Id;
+        using var parked = await ParkAsync();
+        await _service.Database.ExecuteAsync($"with cut as materialized ({Cut(before)}) delete from workers where worker_id = {before} and exists (select from cut)");
+        await Eventually.IsTrueAsync(() => Task.FromResult(presence.Id != before), "the new number");
+        await _service.UntilAsync(parked.Run, run => run["call"].Attempts == 2, "the second attempt");
+        parked.Gate.Release(10);
+        var run = await _service.EndAsync(parked.Run);
+
+        (await CountAsync(presence.Id)).Should().Be(1);
+        run["call"].Should().Match<TestStep>(step => step.Status == "success" && step.Attempts == 2 && step.Lost == 1);
     }
 
     [Test]
@@ -136,6 +151,13 @@ internal sealed class SweeperTests
         (await _service.Database.ScalarAsync<bool>($"select lease_until > now() + interval '20 seconds' from job_queue where job_id = '{parked.Run.Job(0)}'"))
             .Should().BeTrue();
     }
+
+    /// <summary>Ends the connection that holds a worker's lock.</summary>
+    private static string Cut(int worker) => $"""
+        select pg_terminate_backend(pid) from pg_locks join pg_database d on d.oid = database
+        where d.datname = current_database() and locktype = 'advisory' and classid = {WorkerPresence.LockClass} and objid = {worker}
+          and granted and mode = 'ExclusiveLock'
+        """;
 
     private Task<long> CountAsync(int worker) => _service.Database.ScalarAsync<long>($"select count(*) from workers where worker_id = {worker}");
 
