@@ -90,7 +90,7 @@ internal sealed class SweeperTests
         using var parked = await ParkAsync();
         await _service.Database.ExecuteAsync(
             $"insert into hangfire.jobqueue (jobid, queue) select hangfire_job_id, 'default' from job_queue where job_id = '{parked.Run.Job(0)}'");
-        await _service.Get<StepRunner>().RunAsync("default", parked.Run.Job(0), "test", CancellationToken.None);
+        await _service.Get<StepRunner>().RunAsync("default", parked.Run.Job(0), "test", _service.Get<Drain>());
         parked.Gate.Release(10);
         var run = await _service.EndAsync(parked.Run);
 
