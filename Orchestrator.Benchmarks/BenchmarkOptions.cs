@@ -9,7 +9,7 @@ internal sealed class UsageException(string message) : Exception(message);
 internal sealed record BenchmarkOptions
 {
     public const string Usage =
-        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--quick]]";
+        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--statements] [--quick]]";
 
     /// <summary>Benchmarks to run; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -19,6 +19,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Where the figures go as JSON; null: nowhere.</summary>
     public string? Json { get; init; }
+
+    /// <summary>Whether the statements that took the most time are shown.</summary>
+    public bool Statements { get; init; }
 
     /// <summary>Few repetitions and no commit counts: says that it works, not how fast it is.</summary>
     public bool Quick { get; init; }
@@ -36,6 +39,7 @@ internal sealed record BenchmarkOptions
             options = arguments[i] switch
             {
                 "--quick" => options with { Quick = true },
+                "--statements" => options with { Statements = true },
                 "--runs" => options with { Runs = Count(Next()) },
                 "--json" => options with { Json = Next() },
                 ['-', ..] unknown => throw new UsageException($"Unknown option {unknown}."),

@@ -42,7 +42,9 @@ internal sealed class BareSql : IAsyncDisposable
     {
         var settings = new NpgsqlConnectionStringBuilder(cluster.ConnectionStringFor(await cluster.CreateDatabaseAsync()))
         {
-            MaxAutoPrepare = 20, AutoPrepareMinUsages = 1, NoResetOnClose = true,
+            MaxAutoPrepare = 20,
+            AutoPrepareMinUsages = 1,
+            NoResetOnClose = true,
         };
         var bare = new BareSql(NpgsqlDataSource.Create(settings));
         await using var command = bare._source.CreateCommand(Schema);

@@ -51,6 +51,9 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time used so far.</summary>
+    public CpuTimes Cpu() => CpuTimes.Read(_postgres.ProcessId);
+
     public string ConnectionStringFor(string database) => _postgres.ConnectionStringFor(database);
 
     /// <summary>Makes an empty database; returns its name.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Benchmarks.Database;
-
 namespace Orchestrator.Benchmarks.Measuring;
 
 /// <summary>What was measured, run by run, beside its bound.</summary>
@@ -50,12 +48,20 @@ internal sealed record Sample(IReadOnlyList<double> Values)
     }
 }
 
-/// <summary>What one step or job costs the database; null: not counted here.</summary>
-internal sealed record Costs(double? Statements, double? Commits, double? Rows, double WalBytes)
+/// <summary>What one step or job costs; null: not counted here.</summary>
+internal sealed record Costs
 {
-    public static Costs Of(Counters each, bool hasStatements, bool hasCommits) => new(
-        hasStatements ? each.Statements : null,
-        hasCommits ? each.Commits : null,
-        hasCommits ? each.Rows : null,
-        each.WalBytes);
+    public required double? Statements { get; init; }
+
+    public required double? Commits { get; init; }
+
+    public required double? Rows { get; init; }
+
+    public required double WalBytes { get; init; }
+
+    /// <summary>Processor time of PostgreSQL.</summary>
+    public required double DatabaseMicroseconds { get; init; }
+
+    /// <summary>Processor time of this process: the service, and the callers.</summary>
+    public required double ProgramMicroseconds { get; init; }
 }

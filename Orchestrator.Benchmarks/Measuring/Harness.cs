@@ -50,22 +50,25 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
         await plan.Prepare(cancellationToken);
         await plan.Run(cancellationToken);
         await SettleAsync(plan, cancellationToken);
+        await StatementTimes.ForgetAsync(Cluster, Options.Statements, cancellationToken);
         var (own, start) = (plan.OwnStatements(), Stopwatch.GetTimestamp());
         var before = await ReadAsync(plan, cancellationToken);
-        var (during, working) = (default(Counters), TimeSpan.Zero);
+        var (during, working, cpu) = (default(Counters), TimeSpan.Zero, default(CpuTimes));
         var (values, bounds) = (new List<double[]>(), new List<double>());
         for (var run = 1; run <= Options.Runs; run++)
         {
             bounds.Add(await plan.Bound(cancellationToken));
             await plan.Prepare(cancellationToken);
             var from = await ReadAsync(plan, cancellationToken);
-            var runStart = Stopwatch.GetTimestamp();
+            var (runStart, cpuStart) = (Stopwatch.GetTimestamp(), Cluster.Cpu());
             values.Add(await plan.Run(cancellationToken));
             working += Stopwatch.GetElapsedTime(runStart);
+            cpu += Cluster.Cpu() - cpuStart;
             during += await ReadAsync(plan, cancellationToken) - from;
             Console.WriteLine($"{plan.Benchmark}: run {run} of {Options.Runs}: {string.Join(", ", values[^1].Select(Text))} {plan.Unit}");
         }
 
+        await StatementTimes.ShowAsync(Cluster, Options.Statements, plan, Options.Runs, cancellationToken);
         await SettleAsync(plan, cancellationToken);
         var whole = await ReadAsync(plan, cancellationToken) - before;
         var ours = plan.OwnStatements() - own;
@@ -73,10 +76,10 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
             ? during
             : whole - (Idle * Stopwatch.GetElapsedTime(start).TotalSeconds * (plan.HasWorker ? 1 : 0)) - new Counters(ours, ours, 0, 0);
         var wal = during.WalBytes - (plan.HasWorker ? Idle.WalBytes * working.TotalSeconds : 0);
-        return Figures(plan, values, bounds, (counted with { WalBytes = wal }) * (1 / (plan.UnitsPerRun * Options.Runs)));
+        return Figures(plan, values, bounds, CostsOf(counted with { WalBytes = wal }, cpu, plan.UnitsPerRun * Options.Runs));
     }
 
-    private IReadOnlyList<Figure> Figures(MeasuringPlan plan, List<double[]> values, List<double> bounds, Counters each) =>
+    private IReadOnlyList<Figure> Figures(MeasuringPlan plan, List<double[]> values, List<double> bounds, Costs costs) =>
     [
         .. plan.Titles.Select((title, index) => new Figure
         {
@@ -88,9 +91,19 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
             Bound = new Sample(bounds),
             BoundIs = plan.BoundIs,
             Per = plan.Per,
-            Costs = Costs.Of(each, Cluster.CountsStatements, !Options.Quick),
+            Costs = costs,
         }),
     ];
+
+    private Costs CostsOf(Counters counted, CpuTimes cpu, double units) => new()
+    {
+        Statements = Cluster.CountsStatements ? counted.Statements / units : null,
+        Commits = Options.Quick ? null : counted.Commits / units,
+        Rows = Options.Quick ? null : counted.Rows / units,
+        WalBytes = counted.WalBytes / units,
+        DatabaseMicroseconds = cpu.Database.TotalMicroseconds / units,
+        ProgramMicroseconds = cpu.Program.TotalMicroseconds / units,
+    };
 
     private static string Text(double value) => FormattableString.Invariant($"{value:N1}");
 

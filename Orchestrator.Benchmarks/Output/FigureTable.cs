@@ -9,7 +9,7 @@ internal static class FigureTable
 {
     private static readonly string[] Head =
     [
-        "benchmark", "what", "median", "min – max", "unit", "bare SQL", "reached", "per", "statements", "commits", "rows", "WAL bytes",
+        "benchmark", "what", "median", "min – max", "unit", "bare SQL", "reached", "per", "statements", "commits", "rows", "WAL bytes", "CPU µs: db", "program",
     ];
 
     public static string Of(IReadOnlyList<Figure> figures)
@@ -38,6 +38,7 @@ internal static class FigureTable
         figure.Benchmark, figure.What, Number(figure.Measured.Median), $"{Number(figure.Measured.Min)} – {Number(figure.Measured.Max)}",
         figure.Unit, Number(figure.Bound.Median), Small(figure.Reached), figure.Per, Small(figure.Costs.Statements),
         Small(figure.Costs.Commits), Small(figure.Costs.Rows), Number(figure.Costs.WalBytes),
+        Number(figure.Costs.DatabaseMicroseconds), Number(figure.Costs.ProgramMicroseconds),
     ];
 
     private static void AddRow(StringBuilder text, string[] cells, int[] widths) =>

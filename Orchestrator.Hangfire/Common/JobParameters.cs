@@ -12,7 +12,6 @@ internal static class JobParameters
         ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
-            // A snapshot without the name says that it was not set: a job of ours often has no parameter at all.
             var value = allowStale && job.HasSnapshot
                 ? job.ParametersSnapshot.GetValueOrDefault(name)
                 : connection.GetJobParameter(job.Id, name);

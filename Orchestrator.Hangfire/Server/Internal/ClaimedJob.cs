@@ -51,7 +51,7 @@ internal sealed record ClaimedJob
     /// <summary>The job, and why its call can't be loaded, if it can't.</summary>
     public (BackgroundJob Job, Exception? LoadException) Load()
     {
-        var parameters = SerializationHelper.Deserialize<Dictionary<string, string?>>(Parameters);
+        var parameters = SerializationHelper.Deserialize<Dictionary<string, string?>>(Parameters) ?? [];
         var id = JobId.ToString(CultureInfo.InvariantCulture);
         try
         {

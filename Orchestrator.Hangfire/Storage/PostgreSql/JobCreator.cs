@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.States;
 using Npgsql;
 using Orchestrator.Shared;
 
@@ -17,7 +18,7 @@ internal sealed class JobCreator
     {
         this.database = database;
         this.signals = signals;
-        
+
         // Callers of the API block their threads: were those the pool's, a lane that waits for one might wait long.
         coalescer = new(
             batch => Task.FromResult(Create(batch)), MaxBatch, Lanes, IsDataFault, static lane => ElasticThreads.Shared.Run(lane));
@@ -41,8 +42,8 @@ internal sealed class JobCreator
             Column(jobs, static job => job.Invocation.Arguments),
             Column(jobs, static job => job.CreatedAt),
             Column(jobs, static job => job.State.Name),
-            Column(jobs, static job => job.State.Reason),
-            Column(jobs, static job => SerializationHelper.Serialize(job.State.SerializeData())),
+            Column(jobs, static job => StateRow.Reason(job.State)),
+            Column(jobs, static job => StateRow.Data(job.State)),
             Column(jobs, static job => job.Queue),
             Column(jobs, static job => job.DueAt),
             Array.ConvertAll(parameters, static each => each.JobId),

@@ -66,6 +66,15 @@ internal sealed class ServerTests : HangfireFixture
     }
 
     [Test]
+    public async Task AnExceptionThatCanNotBeStoredIsStoredAsFarAsItCan()
+    {
+        var id = Client.Enqueue<TestJobs>(jobs => jobs.BoomUnprintably())!;
+        using var server = StartServer();
+        await UntilStateAsync(id, "Failed");
+        Storage.GetMonitoringApi().FailedJobs(0, 1).Single().Value.ExceptionMessage.Should().Be("a\uFFFDb\uFFFDc\ud83d\ude00");
+    }
+
+    [Test]
     public async Task AScheduledJobIsPerformedWhenItIsDueAndNotEarlier()
     {
         using var server = StartServer();

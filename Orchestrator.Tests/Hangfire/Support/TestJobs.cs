@@ -43,6 +43,9 @@ public sealed class TestJobs
     public void Boom() => throw new InvalidOperationException("boom");
 
     [AutomaticRetry(Attempts = 0)]
+    public void BoomUnprintably() => throw new InvalidOperationException("a\0b\ud800c\ud83d\ude00");
+
+    [AutomaticRetry(Attempts = 0)]
     public void BoomOnce() => throw new InvalidOperationException("boom once");
 
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
