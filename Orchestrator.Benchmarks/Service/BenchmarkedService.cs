@@ -51,7 +51,7 @@ internal sealed class BenchmarkedService : IAsyncDisposable
 
     /// <summary>Stores a workflow file for the default tenant.</summary>
     public async Task PutAsync(string key, string yaml, CancellationToken cancellationToken) =>
-        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, file: null, cancellationToken);
+        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, file: null, isRestart: false, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,97 +1,127 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Definitions;
 
 /// <summary>
-/// The folder that workflow files are dropped into, with its subfolders except <c>tests</c>. A bad file is reported and
-/// left out; it stops neither the others nor the last good version of its workflow.
+/// The folder that workflow files are dropped into, with its subfolders except <c>tests</c>. Read when the service
+/// starts, and looked at once a second while it runs: a file that is new or changed becomes the head of its workflow, one
+/// that is gone withdraws it. A bad file is reported once; it stops neither the others nor the last good version of its
+/// workflow. Looking, not watching: notifications don't come from every file system.
 /// </summary>
-internal sealed class WorkflowFolder(ProjectFolders folders, WorkflowStore store, WorkflowCatalog catalog, ILogger<WorkflowFolder> log)
+internal sealed class WorkflowFolder(
+    ProjectFolders folders, WorkflowStore store, WorkflowCatalog catalog, TimeProvider time, ILogger<WorkflowFolder> log)
+    : BackgroundService
 {
     public const long MaxFileBytes = 1 << 20;
+
+    private const string Tenant = DispatchRequest.DefaultTenant;
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Files that are heads, by path below the folder.</summary>
+    private Dictionary<string, string> _keys = [];
+    private string _seen = "";
 
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
     public static IReadOnlyList<WorkflowFile> Read(string folder)
     {
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetExtension(file) is ".yml" or ".yaml")
-            .Where(file => !Path.GetRelativePath(folder, file).StartsWith("tests" + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(file => WorkflowFile.Read(file, Path.GetRelativePath(folder, file)))
-            .ToList();
         var firsts = new Dictionary<string, string>();
-        return [.. files.Select(file =>
-            file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name) ? file : file.Refuse($"key '{key}' is also the key of {firsts[key]}"))];
+        return [.. Paths(folder)
+            .Select(path => WorkflowFile.Read(path, Path.GetRelativePath(folder, path)))
+            .Select(file => file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name)
+                ? file
+                : file.Refuse($"key '{key}' is also the key of {firsts[key]}"))];
     }
 
     /// <summary>Stores every good file of the folder; what is wrong with the others is logged.</summary>
-    public async Task<IReadOnlyList<WorkflowFile>> LoadAsync(string tenant, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkflowFile>> LoadAsync(CancellationToken cancellationToken)
     {
+        var isRestart = _seen.Length == 0;
+        _seen = Stamp(folders.Workflows);
         var files = Read(folders.Workflows);
+        var before = _keys;
+        _keys = [];
         foreach (var file in files)
         {
-            foreach (var diagnostic in file.Diagnostics)
+            if (await StoreAsync(file, isRestart, cancellationToken) is { } key)
             {
-                Log.BadWorkflow(log, diagnostic.ToString());
+                _keys[file.Name] = key;
             }
-
-            if (file.Definition is { } definition)
+            else if (before.TryGetValue(file.Name, out var lastGood))
             {
-                var (version, isNew) = await store.PutAsync(tenant, definition.Key, file.Content, file.Name, cancellationToken);
-                catalog.Forget(tenant, definition.Key);
-                if (isNew)
-                {
-                    Log.WorkflowStored(log, definition.Key, version, file.Name);
-                }
+                _keys[file.Name] = lastGood;
+            }
+        }
+
+        foreach (var (name, key) in before.Where(gone => !_keys.ContainsValue(gone.Value)))
+        {
+            if (await store.WithdrawAsync(Tenant, key, name, cancellationToken))
+            {
+                catalog.Forget(Tenant, key);
+                Log.WorkflowWithdrawn(log, key, name);
             }
         }
 
         return files;
     }
-}
 
-/// <summary>A workflow file as it was read.</summary>
-/// <param name="Name">Its path below the folder.</param>
-/// <param name="Content">Its text; empty where it could not be read.</param>
-/// <param name="Definition">Null when there is any error.</param>
-/// <param name="Diagnostics">Everything wrong with it.</param>
-internal sealed record WorkflowFile(
-    string Name, string Content, WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics)
-{
-    public static WorkflowFile Read(string path, string name)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        using var timer = new PeriodicTimer(LookInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (new FileInfo(path).Length > WorkflowFolder.MaxFileBytes)
+            try
             {
-                return Bad(name, "the file is larger than 1 MiB", "Split the workflow.");
+                if (Stamp(folders.Workflows) != _seen)
+                {
+                    await LoadAsync(stoppingToken);
+                }
             }
-
-            var content = File.ReadAllText(path);
-            var parsed = WorkflowParser.Parse(content, name);
-            return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Bad(name, $"the file can't be read: {e.Message}", "Check that it is there and that this user may read it.");
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Looked at anew: nothing was taken over, or not all of it.
+                _seen = "unread";
+                Log.FolderFailed(log, folders.Workflows, e.Message);
+            }
         }
     }
 
-    public WorkflowFile Refuse(string problem) => this with
+    private async Task<string?> StoreAsync(WorkflowFile file, bool isRestart, CancellationToken cancellationToken)
     {
-        Definition = null,
-        Diagnostics = [.. Diagnostics, new Diagnostic(Severity.Error, Name, 1, 1, "key", problem, "Give one of them another key.")],
-    };
+        foreach (var diagnostic in file.Diagnostics)
+        {
+            Log.BadWorkflow(log, diagnostic.ToString());
+        }
 
-    private static WorkflowFile Bad(string name, string problem, string hint) =>
-        new(name, "", null, [new Diagnostic(Severity.Error, name, 1, 1, "", problem, hint)]);
+        if (file.Definition is not { } definition)
+        {
+            return null;
+        }
+
+        var (version, isNew) = await store.PutAsync(Tenant, definition.Key, file.Content, file.Name, isRestart, cancellationToken);
+        catalog.Forget(Tenant, definition.Key);
+        if (isNew)
+        {
+            Log.WorkflowStored(log, definition.Key, version, file.Name);
+        }
+
+        return definition.Key;
+    }
+
+    private static IEnumerable<string> Paths(string folder) => !Directory.Exists(folder)
+        ? []
+        : Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetExtension(path) is ".yml" or ".yaml")
+            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("tests" + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+
+    /// <summary>What a change of any file changes: names, times and sizes.</summary>
+    private static string Stamp(string folder) => "." + string.Join('\n', Paths(folder).Select(path =>
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? $"{path} {file.LastWriteTimeUtc.Ticks} {file.Length}" : path;
+    }));
 }

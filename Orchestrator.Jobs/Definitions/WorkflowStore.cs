@@ -28,8 +28,14 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     /// Makes <paramref name="content"/> the one that a dispatch takes. A content that was stored before keeps its
     /// number. Answers with the number and whether it is new.
     /// </summary>
+    /// <param name="tenant">Whose workflow it is.</param>
+    /// <param name="key">The workflow's key.</param>
+    /// <param name="content">What it says, checked by the caller.</param>
+    /// <param name="file">The file that it comes from; null: the API.</param>
+    /// <param name="isRestart">The file is as it was before: it does not take the place of what the API put since.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<(int Version, bool IsNew)> PutAsync(
-        string tenant, string key, string content, string? file, CancellationToken cancellationToken)
+        string tenant, string key, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -38,10 +44,18 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
             new { tenant, key }, transaction, cancellationToken: cancellationToken));
         var stored = await connection.QuerySingleAsync<(int Version, bool IsNew)>(new CommandDefinition(
             SqlText.Load("PutWorkflow"),
-            new { tenant, key, content, file, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
+            new { tenant, key, content, file, restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
             transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return stored;
+    }
+
+    /// <summary>Takes the workflow out of dispatch, if the file is still what its head comes from.</summary>
+    public async Task<bool> WithdrawAsync(string tenant, string key, string file, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            SqlText.Load("WithdrawWorkflow"), new { tenant, key, file }, cancellationToken: cancellationToken)) > 0;
     }
 
     /// <summary>A stored version; null: there is none.</summary>

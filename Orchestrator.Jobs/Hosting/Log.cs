@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
     public static partial void WorkerBack(ILogger logger, int worker);
+
+    [LoggerMessage(20, LogLevel.Information, "Workflow {Key} is withdrawn: {File} is gone")]
+    public static partial void WorkflowWithdrawn(ILogger logger, string key, string file);
+
+    [LoggerMessage(21, LogLevel.Warning, "The folder {Folder} could not be taken over and is looked at again: {Message}")]
+    public static partial void FolderFailed(ILogger logger, string folder, string message);
 }

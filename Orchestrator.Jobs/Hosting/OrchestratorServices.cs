@@ -8,6 +8,7 @@ using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -40,10 +41,15 @@ internal static class OrchestratorServices
             .AddSingleton<DeliverySignal>()
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
-            .AddSingleton<WorkflowFolder>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunQueries>();
     }
+
+    /// <summary>Workflows come from files; the folder is read by <see cref="WorkflowFolder.LoadAsync"/>, then looked at.</summary>
+    public static IServiceCollection AddWorkflowFolder(this IServiceCollection services, ProjectFolders folders) => services
+        .AddSingleton(folders)
+        .AddSingleton<WorkflowFolder>()
+        .AddHostedService(provider => provider.GetRequiredService<WorkflowFolder>());
 
     /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
     public static IServiceCollection AddOrchestratorWorker(this IServiceCollection services, OrchestratorOptions options)
@@ -52,6 +58,7 @@ internal static class OrchestratorServices
             .AddSingleton<WorkerPresence>()
             .AddHostedService(provider => provider.GetRequiredService<WorkerPresence>())
             .AddSingleton<Leases>()
+            .AddSingleton<NearTimers>()
             .AddSingleton<SweepActions>()
             .AddSingleton<Sweeper>()
             .AddHostedService(provider => provider.GetRequiredService<Sweeper>())

@@ -11,36 +11,13 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, WorkerPresence presence, Leases leases, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _woken = new(0, 1);
     private long _lastRedeliver = time.GetTimestamp();
     private long _lastRenewal = time.GetTimestamp();
-
-    /// <summary>A timer that is near was set: the next look comes no later than it.</summary>
-    public void Expect(TimeSpan due)
-    {
-        if (due < options.SweepInterval)
-        {
-            _ = Task.Delay(due, time).ContinueWith(_ => Wake(), TaskScheduler.Default);
-        }
-    }
-
-    /// <summary>Looks at once.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _woken.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A look is due already.
-        }
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -58,7 +35,7 @@ internal sealed class Sweeper(
 
             try
             {
-                await _woken.WaitAsync(wait, stoppingToken);
+                await timers.WaitAsync(wait, stoppingToken);
             }
             catch (OperationCanceledException)
             {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Shared;
 
@@ -23,6 +24,7 @@ internal sealed class Recorder
     private readonly Statements _statements;
     private readonly RunLoader _loader;
     private readonly DeliverySignal _signal;
+    private readonly NearTimers _timers;
     private readonly OrchestratorOptions _options;
     private readonly StepJobRows _rows;
     private readonly TimeProvider _time;
@@ -30,11 +32,11 @@ internal sealed class Recorder
     private readonly Coalescer<Recording, RecordingAnswer>[] _lanes;
 
     public Recorder(
-        NpgsqlDataSource source, Statements statements, RunLoader loader, DeliverySignal signal, StepJobRows rows,
+        NpgsqlDataSource source, Statements statements, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows,
         OrchestratorOptions options, TimeProvider time, ILogger<Recorder> log)
     {
-        (_source, _statements, _loader, _signal, _rows, _options, _time, _log) =
-            (source, statements, loader, signal, rows, options, time, log);
+        (_source, _statements, _loader, _signal, _timers, _rows, _options, _time, _log) =
+            (source, statements, loader, signal, timers, rows, options, time, log);
 
         // What does not pass by itself may be one recording's fault: the others are then written without it.
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(
@@ -61,6 +63,11 @@ internal sealed class Recorder
             _time,
             (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error));
         _signal.Delivered(batch.Queues);
+        foreach (var retry in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictRetry>())
+        {
+            _timers.Expect(retry.Delay);
+        }
+
         return batch.Answers;
     }
 }

@@ -1,4 +1,5 @@
 -- Stores a content under the next number unless it is there, and makes it the head. The caller holds the key's lock.
+-- A file that is read again at a start (@restart) does not take the place of what was put by the API since.
 with known as (
   select version from workflow_definitions
   where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha
@@ -17,5 +18,9 @@ with known as (
   on conflict (tenant_id, workflow_key) do update
     set version = excluded.version, updated_at = now()
     where workflow_heads.version <> excluded.version
+      and not (@restart and exists (select from known)
+               and exists (select from workflow_definitions d
+                           where d.tenant_id = @tenant and d.workflow_key = @key
+                             and d.version = workflow_heads.version and d.source is null))
 )
 select version, is_new from one

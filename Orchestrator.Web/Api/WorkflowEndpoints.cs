@@ -119,7 +119,7 @@ internal static class WorkflowEndpoints
         }
 
         var tenant = http.User.Tenant();
-        var (version, isNew) = await store.PutAsync(tenant, key, text, file: null, http.RequestAborted);
+        var (version, isNew) = await store.PutAsync(tenant, key, text, file: null, isRestart: false, http.RequestAborted);
         catalog.Forget(tenant, key);
         return Results.Json(
             new WorkflowPut(true, key, version, isNew), ApiJson.Default.WorkflowPut,

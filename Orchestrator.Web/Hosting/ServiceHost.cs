@@ -1,5 +1,4 @@
 using Orchestrator.Jobs.Definitions;
-using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Api;
 using Orchestrator.Web.Auth;
@@ -51,7 +50,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
             var adminKey = AdminKey.Load(settings.AdminKey, settings.Folders.Data);
             var app = Build(settings, serve, logging, database, adminKey);
-            await app.Services.GetRequiredService<WorkflowFolder>().LoadAsync(DispatchRequest.DefaultTenant, cancellationToken);
+            await app.Services.GetRequiredService<WorkflowFolder>().LoadAsync(cancellationToken);
             return new ServiceHost(app, home, database, samples, adminKey);
         }
         catch
@@ -81,8 +80,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         logging(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddSingleton(settings.Folders);
-        builder.Services.AddOrchestratorCore(database, settings.Options).AddOrchestratorWorker(settings.Options);
+        builder.Services.AddOrchestratorCore(database, settings.Options).AddWorkflowFolder(settings.Folders).AddOrchestratorWorker(settings.Options);
         builder.Services.AddOrchestratorAuth(adminKey, settings.Options);
         builder.Services.AddOrchestratorApi();
         var app = builder.Build();

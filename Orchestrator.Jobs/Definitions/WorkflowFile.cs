@@ -1,0 +1,41 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing;
+
+namespace Orchestrator.Jobs.Definitions;
+
+/// <summary>A workflow file as it was read.</summary>
+/// <param name="Name">Its path below the folder.</param>
+/// <param name="Content">Its text; empty where it could not be read.</param>
+/// <param name="Definition">Null when there is any error.</param>
+/// <param name="Diagnostics">Everything wrong with it.</param>
+internal sealed record WorkflowFile(
+    string Name, string Content, WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    public static WorkflowFile Read(string path, string name)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > WorkflowFolder.MaxFileBytes)
+            {
+                return Bad(name, "the file is larger than 1 MiB", "Split the workflow.");
+            }
+
+            var content = File.ReadAllText(path);
+            var parsed = WorkflowParser.Parse(content, name);
+            return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Bad(name, $"the file can't be read: {e.Message}", "Check that it is there and that this user may read it.");
+        }
+    }
+
+    public WorkflowFile Refuse(string problem) => this with
+    {
+        Definition = null,
+        Diagnostics = [.. Diagnostics, new Diagnostic(Severity.Error, Name, 1, 1, "key", problem, "Give one of them another key.")],
+    };
+
+    private static WorkflowFile Bad(string name, string problem, string hint) =>
+        new(name, "", null, [new Diagnostic(Severity.Error, name, 1, 1, "", problem, hint)]);
+}

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Jobs.Definitions;
+
+/// <summary>Files that are dropped in, changed, broken and removed while the service runs.</summary>
+public sealed class WorkflowFolderTests
+{
+    private const string Tenant = DispatchRequest.DefaultTenant;
+
+    private TestDatabase _database = null!;
+    private string _folder = null!;
+    private WorkflowStore _store = null!;
+    private WorkflowFolder _workflows = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _folder = Directory.CreateTempSubdirectory("workflow-folder-").FullName;
+        _store = new WorkflowStore(_database.DataSource);
+        _workflows = Folder();
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        _workflows.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        await _database.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_file_that_is_added_can_be_dispatched()
+    {
+        await _workflows.LoadAsync(default);
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_file_that_is_changed_makes_a_version_and_one_changed_back_takes_the_old()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        Write("one.yml", Workflow("one", "2"));
+        await _workflows.LoadAsync(default);
+        var changed = await _store.FindHeadAsync(Tenant, "one", default);
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+
+        changed.Should().Be(2);
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_file_that_is_broken_leaves_the_last_good_version_and_the_others()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        Write("one.yml", "key: one\nsteps: [");
+        Write("two.yml", Workflow("two", "2"));
+        var files = await _workflows.LoadAsync(default);
+
+        files.Single(file => file.Name == "one.yml").Diagnostics.Should().NotBeEmpty();
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+        (await _store.FindHeadAsync(Tenant, "two", default)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_file_that_is_removed_is_withdrawn_also_after_it_was_broken()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        Write("two.yml", Workflow("two", "2"));
+        await _workflows.LoadAsync(default);
+        Write("two.yml", "nonsense");
+        await _workflows.LoadAsync(default);
+        File.Delete(Path.Combine(_folder, "one.yml"));
+        File.Delete(Path.Combine(_folder, "two.yml"));
+        await _workflows.LoadAsync(default);
+
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().BeNull();
+        (await _store.FindHeadAsync(Tenant, "two", default)).Should().BeNull();
+        (await _store.FindAsync(Tenant, "one", 1, default)).Should().NotBeNull("runs that use the version go on");
+    }
+
+    [Test]
+    public async Task A_file_under_another_name_is_the_same_workflow()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        File.Move(Path.Combine(_folder, "one.yml"), Path.Combine(_folder, "uno.yaml"));
+        await _workflows.LoadAsync(default);
+
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task What_the_API_put_since_outlives_a_restart_and_the_removal_of_the_file()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        await _store.PutAsync(Tenant, "one", Workflow("one", "'put'"), file: null, isRestart: false, default);
+        using var restarted = Folder();
+        await restarted.LoadAsync(default);
+        var afterRestart = await _store.FindHeadAsync(Tenant, "one", default);
+        File.Delete(Path.Combine(_folder, "one.yml"));
+        await restarted.LoadAsync(default);
+
+        afterRestart.Should().Be(2);
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(2);
+    }
+
+    [Test]
+    public async Task While_the_service_runs_the_folder_is_looked_at()
+    {
+        await _workflows.LoadAsync(default);
+        await _workflows.StartAsync(default);
+        Write("one.yml", Workflow("one", "1"));
+        await Eventually.IsTrueAsync(async () => await _store.FindHeadAsync(Tenant, "one", default) == 1, "the workflow");
+        File.Delete(Path.Combine(_folder, "one.yml"));
+        await Eventually.IsTrueAsync(async () => await _store.FindHeadAsync(Tenant, "one", default) is null, "its withdrawal");
+        await _workflows.StopAsync(default);
+    }
+
+    [Test]
+    public async Task Files_of_tests_and_other_names_are_no_workflows()
+    {
+        Write(Path.Combine("tests", "one.test.yml"), "workflow: one");
+        Write("readme.md", "# not one");
+        Write(Path.Combine("examples", "deep.yml"), Workflow("deep", "1"));
+
+        (await _workflows.LoadAsync(default)).Select(file => file.Name).Should().Equal(Path.Combine("examples", "deep.yml"));
+    }
+
+    private static string Workflow(string key, string value) =>
+        $$"""{ key: {{key}}, steps: [{ id: a, type: transform, value: "{{value}}" }] }""";
+
+    private WorkflowFolder Folder() => new(
+        new ProjectFolders(_folder, _folder), _store, new WorkflowCatalog(_store, TimeProvider.System), TimeProvider.System,
+        NullLogger<WorkflowFolder>.Instance);
+
+    private void Write(string name, string content)
+    {
+        var path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
+}
