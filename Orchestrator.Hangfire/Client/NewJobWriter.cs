@@ -42,7 +42,7 @@ internal static class NewJobWriter
 
         if (Recognize(transaction.Operations) is var (state, queue, dueAt))
         {
-            storage.Creator.CreateAsync(new()
+            storage.Creator.Create(new()
             {
                 Id = id,
                 Invocation = invocation,
@@ -51,7 +51,7 @@ internal static class NewJobWriter
                 State = state,
                 Queue = queue,
                 DueAt = dueAt,
-            }).GetAwaiter().GetResult();
+            });
             return job;
         }
 

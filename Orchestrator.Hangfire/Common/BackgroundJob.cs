@@ -31,6 +31,6 @@ public partial class BackgroundJob
 
     public IReadOnlyDictionary<string, string?> ParametersSnapshot { get; }
 
-    /// <summary>Whether the parameters were read with the job: one that is not among them was not set.</summary>
+    /// <summary>Whether the parameters were read with the job: then one that is not among them was not set.</summary>
     internal bool HasSnapshot { get; }
 }

@@ -21,6 +21,7 @@ internal sealed class Coalescer<TRequest, TResult>
     private readonly Queue<Waiter> waiting = new();
     private readonly Func<IReadOnlyList<TRequest>, Task<IReadOnlyList<TResult>>> run;
     private readonly Func<Exception, bool> isRequestsFault;
+    private readonly Action<Action> startLane;
     private readonly int maxBatch;
     private int freeLanes;
 
@@ -33,11 +34,17 @@ internal sealed class Coalescer<TRequest, TResult>
     /// on its own, so that only the guilty one fails; <paramref name="run"/> must have had no effect when it
     /// throws such an exception. Without it a failure is that of every request in the batch.
     /// </param>
+    /// <param name="startLane">
+    /// Starts a lane that was idle, without the caller's context, as a lane serves others too. Without it: on the
+    /// thread pool. Callers that block threads of the pool while they wait need lanes that don't depend on it, and a
+    /// <paramref name="run"/> that doesn't either.
+    /// </param>
     public Coalescer(
         Func<IReadOnlyList<TRequest>, Task<IReadOnlyList<TResult>>> run,
         int maxBatch,
         int lanes = 1,
-        Func<Exception, bool>? isRequestsFault = null)
+        Func<Exception, bool>? isRequestsFault = null,
+        Action<Action>? startLane = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
@@ -45,6 +52,7 @@ internal sealed class Coalescer<TRequest, TResult>
         this.run = run;
         this.maxBatch = maxBatch;
         this.isRequestsFault = isRequestsFault ?? (static _ => false);
+        this.startLane = startLane ?? (static lane => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), lane, preferLocal: false));
         freeLanes = lanes;
     }
 
@@ -55,16 +63,15 @@ internal sealed class Coalescer<TRequest, TResult>
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TResult>(cancellationToken);
 
         var waiter = new Waiter(request, cancellationToken);
-        bool startLane;
+        bool isLaneFree;
         lock (gate)
         {
             waiting.Enqueue(waiter);
-            startLane = freeLanes > 0;
-            if (startLane) freeLanes--;
+            isLaneFree = freeLanes > 0;
+            if (isLaneFree) freeLanes--;
         }
 
-        // On the pool and without the caller's context: a lane serves others too.
-        if (startLane) ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.RunLaneAsync(), this, preferLocal: false);
+        if (isLaneFree) startLane(() => _ = RunLaneAsync());
         return waiter.Result;
     }
 

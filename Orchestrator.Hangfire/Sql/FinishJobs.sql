@@ -32,7 +32,12 @@ released as (
     and (exists (select from moved m where m.nr = i.nr)
       or not exists (
         select from hangfire.job j
-        where j.id = i.jobid and (j.stateid = i.fence or j.statename = 'Processing')))
+        where j.id = i.jobid and (j.stateid = i.fence or j.statename = 'Processing'))
+      or exists (
+        -- The other worker has the job from another place.
+        select from hangfire.jobqueue other
+        join hangfire.job j on j.id = other.jobid and j.stateid <> i.fence
+        where other.jobid = i.jobid and other.id <> i.queueid and other.fetchedat is not null))
 )
 select exists (select from moved m where m.nr = i.nr)
   or (i.name is null and exists (select from hangfire.job j where j.id = i.jobid and j.stateid = i.fence))

@@ -31,7 +31,11 @@ internal sealed record NewRun
 
         return new NewRun
         {
-            Id = id, Request = request, Workflow = workflow, Payload = inputs.ToJson(), Variables = variables.ToJson(),
+            Id = id,
+            Request = request,
+            Workflow = workflow,
+            Payload = inputs.ToJson(),
+            Variables = variables.ToJson(),
         };
     }
 

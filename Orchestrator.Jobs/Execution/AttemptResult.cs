@@ -34,6 +34,9 @@ internal enum FailureKind
     /// <summary>An expression could not be evaluated; never retried.</summary>
     Expression,
 
+    /// <summary>Something that nobody expected; tried again, since nothing is known of it.</summary>
+    Unexpected,
+
     /// <summary>The step can't be carried out as it stands; never retried.</summary>
     Invalid,
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
@@ -18,15 +19,23 @@ internal sealed class Claimer
     private readonly Statements _statements;
     private readonly WorkerPresence _presence;
     private readonly TimeSpan _lease;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Claimer> _log;
     private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
 
-    public Claimer(NpgsqlDataSource source, Statements statements, WorkerPresence presence, OrchestratorOptions options)
+    public Claimer(
+        NpgsqlDataSource source, Statements statements, WorkerPresence presence, OrchestratorOptions options, TimeProvider time,
+        ILogger<Claimer> log)
     {
-        (_source, _statements, _presence, _lease) = (source, statements, presence, options.Lease);
+        (_source, _statements, _presence, _lease, _time, _log) = (source, statements, presence, options.Lease, time, log);
         _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
     }
 
-    /// <summary>The attempt; null: the step may not start (it has ended, is under way, or its run does not go on).</summary>
+    /// <summary>
+    /// The attempt; null: the step may not start (it has ended, is under way, or its run does not go on). While the
+    /// database can't be reached it tries again for a lease's time: a delivery given up would be made again only by the
+    /// sweeper's slowest look. A claim whose answer was lost is not found again; its lease runs out.
+    /// </summary>
     public Task<ClaimedStep?> ClaimAsync(string tenant, JobId job, CancellationToken cancellationToken) =>
         _claims.SubmitAsync((tenant, job), cancellationToken);
 
@@ -34,6 +43,17 @@ internal sealed class Claimer
     {
         // A step delivered twice at the same moment is claimed for the first of the two.
         var distinct = wanted.Distinct().ToArray();
+        var claimed = new Dictionary<(string, JobId), ClaimedStep>(distinct.Length);
+        await Retry.WhileUnreachableAsync(
+            () => ClaimAsync(distinct, claimed),
+            _lease,
+            _time,
+            (error, wait) => Log.CannotClaim(_log, distinct.Length, wait.TotalMilliseconds, error.Message));
+        return [.. wanted.Select(want => claimed.Remove(want, out var step) ? step : null)];
+    }
+
+    private async Task ClaimAsync((string Tenant, JobId Job)[] distinct, Dictionary<(string, JobId), ClaimedStep> claimed)
+    {
         var worker = _presence.Id;
         await using var command = _source.CreateCommand(_statements.Claim);
         command.Parameters
@@ -42,15 +62,12 @@ internal sealed class Claimer
             .Uuids(Array.ConvertAll(distinct, want => want.Job.Run.Value))
             .One(worker)
             .One(_lease);
-        var claimed = new Dictionary<(string, JobId), ClaimedStep>(distinct.Length);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             var step = Read(reader, worker);
             claimed[(step.Run.Tenant, step.Job)] = step;
         }
-
-        return [.. wanted.Select(want => claimed.Remove(want, out var step) ? step : null)];
     }
 
     private static ClaimedStep Read(NpgsqlDataReader row, int worker)

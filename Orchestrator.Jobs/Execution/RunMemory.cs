@@ -50,8 +50,13 @@ internal sealed class StepScope(
         _ => Value.Undefined,
     };
 
+    /// <summary>Results of what the step depends on, by step id.</summary>
+    public Value DependencyResults() => step is null ? Value.EmptyObject : ResultsOf(definition.Graph.Parents(step.Index));
+
     /// <summary>Results by step id; a step that was skipped or has not ended has none.</summary>
-    public Value Results() => Value.Object(reads
+    public Value Results() => ResultsOf(reads);
+
+    private Value ResultsOf(IReadOnlyList<int> steps) => Value.Object(steps
         .Select(index => (Id: definition.Steps[index].Id, Memory: memory.Step(index)))
         .Where(known => known.Memory is { Output.IsUndefined: false })
         .Select(known => KeyValuePair.Create(known.Id, known.Memory!.Output)));

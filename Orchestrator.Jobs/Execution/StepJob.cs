@@ -13,17 +13,14 @@ namespace Orchestrator.Jobs.Execution;
 public sealed class StepJob
 {
     private readonly StepRunner _runner;
+    private readonly Drain _drain;
 
-    internal StepJob(StepRunner runner) => _runner = runner;
+    internal StepJob(StepRunner runner, Drain drain) => (_runner, _drain) = (runner, drain);
 
     /// <summary>Makes an attempt of the step, and goes on with the run while it may.</summary>
     /// <param name="tenant">Whose run it is.</param>
     /// <param name="job">The step's job, a UUID.</param>
     /// <param name="context">Given by Hangfire.</param>
-    public Task Run(string tenant, string job, PerformContext context)
-    {
-        // Not the job's own token: it ends with the delivered step, and the worker may go on with the next one.
-        var shutdown = context.CancellationToken.ShutdownToken;
-        return _runner.RunAsync(tenant, new JobId(Guid.Parse(job)), context.ServerId ?? "", shutdown);
-    }
+    public Task Run(string tenant, string job, PerformContext context) =>
+        _runner.RunAsync(tenant, new JobId(Guid.Parse(job)), context.ServerId ?? "", _drain);
 }

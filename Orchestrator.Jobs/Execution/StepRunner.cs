@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -13,15 +15,16 @@ namespace Orchestrator.Jobs.Execution;
 /// </summary>
 internal sealed class StepRunner(
     Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, AttemptMaker attempts, Recorder recorder,
-    StayLimits limits, TimeProvider time)
+    StayLimits limits, OrchestratorOptions options, TimeProvider time, ILogger<StepRunner> log)
 {
     /// <summary>Runs the step and what it makes ready; returns when nothing is left for this worker.</summary>
     /// <param name="tenant">Whose run it is.</param>
     /// <param name="job">The step's job.</param>
     /// <param name="serverId">Name of the Hangfire server that delivered it.</param>
-    /// <param name="cancellationToken">Cancelled when the worker shuts down.</param>
-    public async Task RunAsync(string tenant, JobId job, string serverId, CancellationToken cancellationToken)
+    /// <param name="drain">How it ends when the service stops.</param>
+    public async Task RunAsync(string tenant, JobId job, string serverId, Drain drain)
     {
+        var cancellationToken = drain.Over;
         var claimed = await claimer.ClaimAsync(tenant, job, cancellationToken);
         if (claimed is null)
         {
@@ -29,7 +32,8 @@ internal sealed class StepRunner(
         }
 
         using var lease = leases.Hold(claimed.Job);
-        var workflow = await workflows.GetAsync(tenant, claimed.Run.WorkflowKey, claimed.Run.WorkflowVersion, cancellationToken);
+        var workflow = await ReadAsync(() => workflows.GetAsync(
+            tenant, claimed.Run.WorkflowKey, claimed.Run.WorkflowVersion, cancellationToken));
         var stay = new Stay(workflow, new RunMemory(claimed.Run), time, limits);
         while (claimed is not null)
         {
@@ -43,7 +47,7 @@ internal sealed class StepRunner(
                 Steps = stay.TakeUnwritten(),
                 Worker = claimed.Worker,
                 Queue = claimed.Queue,
-                WantsNext = stay.MayGoOn && !cancellationToken.IsCancellationRequested,
+                WantsNext = stay.MayGoOn && !drain.HasBegun,
                 ServerId = serverId,
             });
             claimed = answer.Next;
@@ -53,7 +57,7 @@ internal sealed class StepRunner(
     private async Task<StepRecord> PerformAsync(Stay stay, ClaimedStep claimed, CancellationToken cancellationToken)
     {
         var index = claimed.Job.StepIndex;
-        await loader.LoadAsync(stay.Memory, stay.Workflow.Needs(index), cancellationToken);
+        await LoadAsync(stay, index, cancellationToken);
         return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, cancellationToken);
     }
 
@@ -62,8 +66,26 @@ internal sealed class StepRunner(
     {
         while (stay.NextToEvaluate() is { } index)
         {
-            await loader.LoadAsync(stay.Memory, stay.Workflow.Needs(index), cancellationToken);
+            await LoadAsync(stay, index, cancellationToken);
             stay.Add(await attempts.EvaluateAsync(stay.Workflow, stay.Memory, index, cancellationToken));
         }
+    }
+
+    private Task<bool> LoadAsync(Stay stay, int step, CancellationToken cancellationToken) => ReadAsync(async () =>
+    {
+        await loader.LoadAsync(stay.Memory, stay.Workflow.Needs(step), cancellationToken);
+        return true;
+    });
+
+    /// <summary>Reads for a step whose lease we hold: while the database can't be reached, again, until the lease has run out.</summary>
+    private async Task<T> ReadAsync<T>(Func<ValueTask<T>> read)
+    {
+        T? found = default;
+        await Retry.WhileUnreachableAsync(
+            async () => found = await read(),
+            options.Lease,
+            time,
+            (error, wait) => Log.CannotLoad(log, wait.TotalMilliseconds, error.Message));
+        return found!;
     }
 }

@@ -78,19 +78,36 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
         var executor = _executors[attempt.Step.Action.GetType()];
         if (!attempt.Step.Action.HasEffect || attempt.Step.Timeout is not { } timeout)
         {
-            return await executor.ExecuteAsync(attempt, cancellationToken);
+            return await CatchAsync(executor, attempt, cancellationToken);
         }
 
         using var clock = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            return await executor.ExecuteAsync(attempt, either.Token);
+            return await CatchAsync(executor, attempt, either.Token);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return new AttemptFailed(new Failure(
                 FailureKind.Timeout, $"No end within {timeout.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}')."));
+        }
+    }
+
+    /// <summary>
+    /// A step's failure is an outcome. Thrown out of here it would leave the step running until its lease is over, again
+    /// and again; only what was cancelled from outside is, and an expression's failure, which the caller knows.
+    /// </summary>
+    private static async Task<AttemptResult> CatchAsync(
+        IStepExecutor executor, StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await executor.ExecuteAsync(attempt, cancellationToken);
+        }
+        catch (Exception e) when (e is not EvaluationException && !cancellationToken.IsCancellationRequested)
+        {
+            return new AttemptFailed(new Failure(FailureKind.Unexpected, $"{e.GetType().Name}: {e.Message}"));
         }
     }
 

@@ -28,19 +28,17 @@ internal static class HttpAnswers
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
-        while (await stream.ReadAsync(chunk, cancellationToken) is > 0 and var read)
+        while (buffer.Length <= maxBytes && await stream.ReadAsync(chunk, cancellationToken) is > 0 and var read)
         {
-            buffer.Write(chunk, 0, Math.Min(read, maxBytes - (int)buffer.Length));
-            if (buffer.Length >= maxBytes)
-            {
-                return new HttpBody(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length), true);
-            }
+            buffer.Write(chunk, 0, read);
         }
 
-        return new HttpBody(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length), false);
+        var isCut = buffer.Length > maxBytes;
+        return new HttpBody(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, isCut ? maxBytes : (int)buffer.Length), isCut);
     }
 
-    public static AttemptResult Judge(HttpAction action, HttpRequestMessage request, HttpResponseMessage response, HttpBody body)
+    public static AttemptResult Judge(
+        HttpAction action, HttpRequestMessage request, HttpResponseMessage response, HttpBody body, int maxBytes)
     {
         var status = (int)response.StatusCode;
         var name = HttpRequests.Name(request);
@@ -53,7 +51,7 @@ internal static class HttpAnswers
         if (body.IsCut)
         {
             return new AttemptFailed(new Failure(
-                FailureKind.Invalid, $"{name} answered with more than {Encoding.UTF8.GetByteCount(body.Text)} bytes (Orchestrator:MaxResponseBytes).", status));
+                FailureKind.Invalid, $"{name} answered with more than {maxBytes} bytes (Orchestrator:MaxResponseBytes).", status));
         }
 
         var result = Parse(body.Text, out var isJson);

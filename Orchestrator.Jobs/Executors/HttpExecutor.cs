@@ -30,13 +30,21 @@ internal sealed class HttpExecutor(HttpMessageInvoker client, OrchestratorOption
             {
                 using var response = await client.SendAsync(request, cancellationToken);
                 var body = await HttpAnswers.ReadAsync(response, options.MaxResponseBytes, cancellationToken);
-                var result = HttpAnswers.Judge(action, request, response, body);
+                var result = HttpAnswers.Judge(action, request, response, body, options.MaxResponseBytes);
                 attempt.Log.Info($"{HttpRequests.Name(request)} → {(int)response.StatusCode}");
                 return result;
+            }
+            catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
+            {
+                return new AttemptFailed(new Failure(FailureKind.Invalid, $"{HttpRequests.Name(request)}: {refused.Message}"));
             }
             catch (HttpRequestException e)
             {
                 return Unreachable(attempt, request, e.InnerException?.Message ?? e.Message);
+            }
+            catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
+            {
+                return Unreachable(attempt, request, "no connection in time");
             }
             catch (IOException e)
             {
@@ -77,18 +85,28 @@ internal static class HttpRequests
         {
             request.Content = Json(Ids(attempt)
                 .With("payload", attempt.Scope.Resolve(RootNames.Inputs))
-                .With("results", attempt.Scope.Results()));
+                .With("results", attempt.Scope.DependencyResults()));
         }
 
+        AddOwnHeaders(request, attempt, action.Call is not null ? options.EdgeServiceJwt : null);
+        if (AddHeaders(request, action.Headers?.Render(attempt.Scope) ?? Value.Undefined, out problem))
+        {
+            return request;
+        }
+
+        request.Dispose();
+        return null;
+    }
+
+    private static void AddOwnHeaders(HttpRequestMessage request, StepAttempt attempt, string? token)
+    {
         request.Headers.TryAddWithoutValidation(IdempotencyHeader, attempt.IdempotencyKey);
         request.Headers.TryAddWithoutValidation("traceparent", TraceParent(attempt));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (action.Call is not null && options.EdgeServiceJwt is { Length: > 0 } jwt)
+        if (!string.IsNullOrEmpty(token))
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", jwt);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
-
-        return AddHeaders(request, action.Headers?.Render(attempt.Scope) ?? Value.Undefined, out problem) ? request : null;
     }
 
     /// <summary>Method and address without the query, which may hold what logs must not.</summary>
@@ -150,9 +168,7 @@ internal static class HttpRequests
 
         foreach (var (name, value) in headers.AsObject().Where(header => !header.Value.IsNullish))
         {
-            var text = value.ToText();
-            if (text.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0
-                || (!request.Headers.TryAddWithoutValidation(name, text) && request.Content?.Headers.TryAddWithoutValidation(name, text) != true))
+            if (!Replace(request, name, value.ToText()))
             {
                 problem = $"Header '{name}' can't be sent: its name or value is not one that HTTP allows.";
                 return false;
@@ -160,6 +176,26 @@ internal static class HttpRequests
         }
 
         return true;
+    }
+
+    /// <summary>A header of the file takes the place of the one that would be sent without it.</summary>
+    private static bool Replace(HttpRequestMessage request, string name, string text)
+    {
+        if (text.Any(c => c is not ('\t' or (>= ' ' and <= '~'))))
+        {
+            return false;
+        }
+
+        if (request.Headers.NonValidated.Contains(name))
+        {
+            request.Headers.Remove(name);
+        }
+        else if (request.Content?.Headers.NonValidated.Contains(name) == true)
+        {
+            request.Content.Headers.Remove(name);
+        }
+
+        return request.Headers.TryAddWithoutValidation(name, text) || request.Content?.Headers.TryAddWithoutValidation(name, text) == true;
     }
 
     /// <summary>The run is the trace, the attempt a span in it (W3C Trace Context).</summary>

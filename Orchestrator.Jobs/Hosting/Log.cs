@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Information, "Worker {Worker} ({Name}) is here")]
     public static partial void WorkerRegistered(ILogger logger, int worker, string name);
 
-    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; it comes back under a new number")]
+    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; where others have given it up meanwhile it comes back under a new number")]
     public static partial void WorkerLost(ILogger logger, int worker, Exception error);
 
     [LoggerMessage(6, LogLevel.Warning, "{Runs} runs were not done in time and have failed")]
@@ -34,4 +34,13 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "Waking other workers failed; they find the work by polling: {Message}")]
     public static partial void NotifyFailed(ILogger logger, string message);
+
+    [LoggerMessage(11, LogLevel.Warning, "The database can't be reached: {Count} steps wait to be claimed and are tried again in {Wait} ms: {Message}")]
+    public static partial void CannotClaim(ILogger logger, int count, double wait, string message);
+
+    [LoggerMessage(12, LogLevel.Warning, "The database can't be reached: what a step reads is loaded again in {Wait} ms: {Message}")]
+    public static partial void CannotLoad(ILogger logger, double wait, string message);
+
+    [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
+    public static partial void WorkerBack(ILogger logger, int worker);
 }

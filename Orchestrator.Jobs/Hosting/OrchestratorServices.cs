@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,66 +65,15 @@ internal static class OrchestratorServices
             .AddSingleton(Random.Shared)
             .AddSingleton<AttemptMaker>()
             .AddSingleton<StepRunner>()
-            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>()));
+            .AddSingleton<Drain>()
+            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()));
         return services.AddHangfireServer(server =>
         {
             server.WorkerCount = options.Workers;
             server.Queues = options.Queues;
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
-            server.ShutdownTimeout = TimeSpan.FromSeconds(15);
+            server.StopTimeout = Drain.Patience;
+            server.ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5);
         });
-    }
-}
-
-/// <summary>The way out: connections that are kept, no redirects, and no way to what is only for this machine's host.</summary>
-internal static class Outbound
-{
-    public static SocketsHttpHandler Handler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        ConnectCallback = ConnectAsync,
-        ActivityHeadersPropagator = null,
-    };
-
-    /// <summary>Link-local and multicast addresses are refused: cloud machines keep their own credentials there.</summary>
-    public static bool IsAllowed(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        var bytes = address.GetAddressBytes();
-        return address.AddressFamily == AddressFamily.InterNetwork
-            ? bytes is not ([169, 254, ..] or [0, ..] or [>= 224, ..])
-            : !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        var allowed = addresses.Where(IsAllowed).ToArray();
-        if (allowed.Length == 0)
-        {
-            throw new HttpRequestException(
-                $"{context.DnsEndPoint.Host} is at an address that steps may not call ({string.Join(", ", addresses.AsEnumerable())}).");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

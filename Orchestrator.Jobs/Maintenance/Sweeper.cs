@@ -51,7 +51,7 @@ internal sealed class Sweeper(
             {
                 wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.SweepFailed(log, e.Message, e);
             }
@@ -72,7 +72,7 @@ internal sealed class Sweeper(
     {
         var look = await actions.LookAsync(cancellationToken);
         signal.OtherWorkers = look.Workers > 1;
-        if (look.DeadWorkers || look.LostLeases)
+        if ((look.DeadWorkers || look.LostLeases) && presence.IsHere)
         {
             signal.Delivered(await actions.TakeBackAsync(cancellationToken));
         }

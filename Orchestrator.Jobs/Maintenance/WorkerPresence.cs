@@ -9,7 +9,8 @@ namespace Orchestrator.Jobs.Maintenance;
 /// <summary>
 /// Says that this process is alive: a row in <c>workers</c>, and a session lock on a connection of its own that
 /// PostgreSQL frees the moment the process dies. Lock first, row second: a row without its lock is a dead worker.
-/// When the connection is lost while the process lives, others take its leases back; it comes back under a new number.
+/// When the connection is lost while the process lives, it takes the lock again and keeps its number and its leases;
+/// where others have given it up meanwhile, and its leases with it, it comes back under a new number.
 /// </summary>
 internal sealed class WorkerPresence(Database database, TimeProvider time, ILogger<WorkerPresence> log) : IHostedService, IAsyncDisposable
 {
@@ -23,6 +24,9 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
     private NpgsqlConnection? _connection;
     private Task _watch = Task.CompletedTask;
     private volatile int _id;
+
+    /// <summary>The lock is ours, as far as is known. While it is not, this process judges nobody: it would be the first to go.</summary>
+    public bool IsHere => _connection is not null;
 
     /// <summary>This process's number; it holds the leases taken under it.</summary>
     public int Id => _id != 0 ? _id : throw new InvalidOperationException("The worker has not started.");
@@ -74,10 +78,17 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
         try
         {
             await connection.OpenAsync(cancellationToken);
+            if (_id != 0 && await TakeAgainAsync(connection, cancellationToken))
+            {
+                _connection = connection;
+                Log.WorkerBack(log, _id);
+                return;
+            }
+
             await using var command = new NpgsqlCommand(SqlText.Load("RegisterWorker"), connection);
             command.Parameters.One(LockClass).One(Name);
             var id = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
-            (_connection, _id) = (connection, id);
+            (_id, _connection) = (id, connection);
             Log.WorkerRegistered(log, id, Name);
         }
         catch
@@ -85,6 +96,26 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The lock first, then the row: whoever gives a worker up holds its lock until the row is gone, so a row that is
+    /// there under the lock is still ours, with the leases.
+    /// </summary>
+    private async Task<bool> TakeAgainAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using (var take = new NpgsqlCommand("select pg_try_advisory_lock($1, $2)", connection))
+        {
+            take.Parameters.One(LockClass).One(_id);
+            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return false;
+            }
+        }
+
+        await using var look = new NpgsqlCommand("select exists (select from workers where worker_id = $1)", connection);
+        look.Parameters.One(_id);
+        return await look.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     /// <summary>A connection outside the pool: returned to one, its lock would be freed.</summary>
@@ -109,12 +140,13 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
                 // Returns when the server says something or the connection breaks; keep-alives notice the latter.
                 await _connection!.WaitAsync(CheckInterval, _stop.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (Retry.IsPassing(e))
+            catch (Exception e)
             {
+                // Whatever it is: a worker that stops looking would be taken for dead for good.
                 await LoseAsync(e);
             }
         }

@@ -117,6 +117,6 @@ internal sealed record RunFilter
     /// <summary>Only runs before this one; null: from the newest.</summary>
     public Guid? Before { get; init; }
 
-    /// <summary>1 to 500.</summary>
+    /// <summary>At most so many.</summary>
     public int Limit { get; init; } = 50;
 }

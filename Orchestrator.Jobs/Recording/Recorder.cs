@@ -35,7 +35,10 @@ internal sealed class Recorder
     {
         (_source, _statements, _loader, _signal, _rows, _options, _time, _log) =
             (source, statements, loader, signal, rows, options, time, log);
-        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(RecordAllAsync, MaxBatch))];
+
+        // What does not pass by itself may be one recording's fault: the others are then written without it.
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(
+            RecordAllAsync, MaxBatch, lanes: 1, error => !Retry.IsPassing(error)))];
     }
 
     /// <summary>

@@ -204,11 +204,12 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
     private Value ErrorOf(RunEnd end)
     {
-        var record = _accepted.SelectMany(recording => recording.Steps).FirstOrDefault(step => step.Step == end.Step);
+        var records = _accepted.SelectMany(recording => recording.Steps).ToArray();
+        var record = Array.Find(records, record => record.Step == end.Step);
         return Value.Object(
             ("message", end.Error),
             ("step_id", end.Step is { } step ? Workflow.Step(step).Id : null),
-            ("timestamp", record?.FinishedAt.ToString("O")),
+            ("timestamp", (record?.FinishedAt ?? records.Max(record => record.FinishedAt)).ToString("O")),
             ("attempts", record?.Attempt ?? 0));
     }
 }

@@ -1,6 +1,6 @@
 -- Cancels what had not started in runs that have just failed or been cancelled, with the Hangfire jobs that carried it.
 -- Runs are locked by the caller. Attempts under way end by themselves.
--- Transition: cancel (waiting, queued, leased, failed; running ends by its own recording)
+-- Transition: cancel (waiting, queued, leased, failed). What is running ends by its own recording.
 with ended as (
   select * from unnest($1::text[], $2::uuid[], $3::uuid[]) as w (tenant_id, workflow_run_id, last_job_id)
 ), cancelled as (

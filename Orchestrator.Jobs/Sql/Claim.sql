@@ -2,6 +2,7 @@
 -- goes on. Raising the attempt's number fences whatever an earlier worker still writes. A step that may not start is
 -- not in the answer: its delivery was doubled, late, or its run has ended.
 -- Transition: claim (queued, failed, waiting). Database time alone decides.
+-- Transition of the run: start (pending)
 with want as (
   select * from unnest($1::text[], $2::uuid[], $3::uuid[]) as w (tenant_id, job_id, workflow_run_id)
 ), claimed as (

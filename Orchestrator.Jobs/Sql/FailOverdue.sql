@@ -1,5 +1,5 @@
 -- Fails locked runs whose time is over; attempts under way end by themselves and are still recorded.
--- Transition: fail (pending, running, paused)
+-- Transition of the run: fail (pending, running, paused)
 with failed as (
   update workflow_runs r
   set status = 'failed', finished_at = clock_timestamp(), revision = r.revision + 1
@@ -11,7 +11,7 @@ with failed as (
   update workflow_run_data d
   set error = jsonb_build_object(
     'message', format('The run was not done within %s ms (config.timeout_ms).', f.timeout_ms),
-    'step_id', null, 'timestamp', clock_timestamp(), 'attempts', 0)
+    'step_id', null, 'timestamp', orchestrator.hangfire_time(clock_timestamp()), 'attempts', 0)
   from failed f
   where d.tenant_id = f.tenant_id and d.workflow_run_id = f.workflow_run_id
 )

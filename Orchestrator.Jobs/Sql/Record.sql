@@ -5,6 +5,10 @@
 --   finished  a new job in its final state, with its history: a step without effect that was never queued
 --   settle    the delivered job gets its final state, or Scheduled for another attempt, and leaves the queue
 --   none      nothing: only counters change
+-- What moves is fenced by the recorder, which has locked the runs and read the steps.
+-- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting)
+-- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
+-- Transition of the run: succeed (running); fail (running)
 with step as (
   select s.*,
          case when hangfire in ('enqueue', 'process', 'finished') then nextval('{hangfire_job_id}') end as new_job_id,

@@ -6,7 +6,7 @@ with stray as (
   join job_queue q using (tenant_id, workflow_run_id)
   where r.status in ('pending', 'running') and r.created_at < clock_timestamp() - interval '1 minute'
     and q.status = 'queued'
-    and not exists (select from hangfire.jobqueue d where d.jobid = q.hangfire_job_id)
+    and not exists (select from hangfire.jobqueue d join hangfire.job j on j.id = d.jobid where d.jobid = q.hangfire_job_id)
     and not exists (select from hangfire.job j
                     join hangfire.state s on s.id = j.stateid
                     where j.id = q.hangfire_job_id and s.createdat > now() - interval '1 minute')

@@ -1,7 +1,7 @@
 -- Takes steps back from workers that are gone or silent, in locked runs. The attempt ends as lost and uses nothing up;
 -- its number stays used, so a worker that was only paused can't write under it. The step is delivered again: its
--- Hangfire job goes back to Enqueued, its queue row is free again or is made anew. In a run that has ended the step
--- is cancelled instead.
+-- Hangfire job goes back to Enqueued, with a new place in the queue. In a run that has ended the step is cancelled
+-- instead.
 -- Transition: take back (leased, running); cancel (running)
 with lost as (
   update job_queue q
@@ -43,15 +43,10 @@ with lost as (
            then jsonb_build_object('Queue', queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
            else jsonb_build_object('DeletedAt', orchestrator.hangfire_time(now())) end
   from job
-), freed as (
-  update hangfire.jobqueue d set fetchedat = null
-  from job s where d.jobid = s.id and s.status = 'queued'
-  returning d.jobid
-), delivery as (
-  insert into hangfire.jobqueue (jobid, queue)
-  select id, queue from job
-  where status = 'queued' and not exists (select from hangfire.jobqueue d where d.jobid = job.id)
 ), dropped as (
-  delete from hangfire.jobqueue d using job s where d.jobid = s.id and s.status = 'cancelled'
+  -- Whoever still works on the old delivery removes its place in the queue when he ends: the new one is not his.
+  delete from hangfire.jobqueue d using job s where d.jobid = s.id
+), delivery as (
+  insert into hangfire.jobqueue (jobid, queue) select id, queue from job where status = 'queued'
 )
 select queue, count(*)::int from lost group by queue

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Storage;
 
@@ -50,8 +51,9 @@ internal sealed class Statements(string hangfireJobSequence, string hangfireStat
 /// <summary>Typed parameters by position.</summary>
 internal static class Parameters
 {
+    /// <summary>What PostgreSQL can't hold in a text is replaced: it may come from anywhere, and must not cost the batch.</summary>
     public static NpgsqlParameterCollection Texts(this NpgsqlParameterCollection parameters, IReadOnlyList<string?> values) =>
-        parameters.Many(values, NpgsqlDbType.Text);
+        parameters.Many([.. values.Select(value => value is null ? null : StorableText.Of(value))], NpgsqlDbType.Text);
 
     public static NpgsqlParameterCollection Jsons(this NpgsqlParameterCollection parameters, IReadOnlyList<string?> values) =>
         parameters.Many(values, NpgsqlDbType.Jsonb);

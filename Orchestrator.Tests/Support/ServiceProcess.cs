@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Tests.Support;
 
@@ -21,6 +23,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public HttpClient Client { get; } = new();
 
     public int Id => _process.Id;
+
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>What it has printed so far.</summary>
     public string Output
@@ -53,6 +57,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return (command._process.ExitCode, command.Output);
     }
 
+    /// <summary>SIGTERM, and waits until it has ended; the answer is its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        (await ServerCommand.RunAsync("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)], user: null, CancellationToken.None))
+            .Succeeded.Should().BeTrue();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return _process.ExitCode;
+    }
+
     /// <summary><c>kill -9</c>, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
@@ -83,7 +96,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ORCHESTRATOR_ADMIN_KEY"] = AdminKey;
         foreach (var (name, value) in environment)
         {
-            start.Environment[name] = value;
+            start.Environment.Remove(name);
+            if (value is not null)
+            {
+                start.Environment[name] = value;
+            }
         }
 
         var service = new ServiceProcess(new Process { StartInfo = start });

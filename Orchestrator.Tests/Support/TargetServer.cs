@@ -24,6 +24,8 @@ internal sealed record SeenRequest
 
     public string? TraceParent { get; init; }
 
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
     public required string Body { get; init; }
 
     public required DateTime At { get; init; }
@@ -34,6 +36,9 @@ internal sealed class TargetServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SeenRequest> _requests = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _waiting = new();
+    private int _seen;
+    private readonly ConcurrentDictionary<string, Func<HttpContext, SeenRequest, Task>> _answers = new();
 
     private TargetServer(WebApplication app) => _app = app;
 
@@ -45,6 +50,25 @@ internal sealed class TargetServer : IAsyncDisposable
 
     /// <summary>Answers a request; by default <c>{"ok": true}</c>.</summary>
     public Func<HttpContext, SeenRequest, Task> Answer { get; set; } = (http, _) => JsonAsync(http, 200, """{"ok": true}""");
+
+    /// <summary>Ends when that many requests have come in.</summary>
+    public Task SeenAsync(int count)
+    {
+        var waiting = _waiting.GetOrAdd(count, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Volatile.Read(ref _seen) >= count)
+        {
+            waiting.TrySetResult();
+        }
+
+        return waiting.Task;
+    }
+
+    /// <summary>Answers the requests to one path in a way of its own.</summary>
+    public void On(string path, Func<HttpContext, SeenRequest, Task> answer) => _answers[path] = answer;
+
+    /// <summary>The requests to a path and those below it, in the order of arrival.</summary>
+    public IReadOnlyList<SeenRequest> RequestsTo(string path) =>
+        [.. _requests.Where(request => request.Path == path || request.Path.StartsWith(path + "/", StringComparison.Ordinal))];
 
     public static async Task<TargetServer> StartAsync()
     {
@@ -84,10 +108,16 @@ internal sealed class TargetServer : IAsyncDisposable
             Key = http.Request.Headers["X-Idempotency-Key"].ToString(),
             Authorization = http.Request.Headers.Authorization,
             TraceParent = http.Request.Headers["traceparent"],
+            Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Body = await reader.ReadToEndAsync(),
             At = DateTime.UtcNow,
         };
         _requests.Enqueue(seen);
-        await Answer(http, seen);
+        if (_waiting.TryGetValue(Interlocked.Increment(ref _seen), out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+
+        await (_answers.TryGetValue(seen.Path, out var answer) ? answer : Answer)(http, seen);
     }
 }

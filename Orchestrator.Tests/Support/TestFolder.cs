@@ -54,8 +54,9 @@ internal sealed class TestFolder : IDisposable
 
     private static async Task RemoveIfLeftAsync(string path)
     {
-        var process = int.Parse(System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0], CultureInfo.InvariantCulture);
-        if (!IsAlive(process))
+        var name = System.IO.Path.GetFileName(path)[Prefix.Length..];
+        var isOurs = int.TryParse(name.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process);
+        if (isOurs && !IsAlive(process))
         {
             await EndServerAsync(System.IO.Path.Combine(InPostgres(path), "data"));
             Directory.Delete(path, recursive: true);

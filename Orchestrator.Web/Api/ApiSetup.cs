@@ -16,8 +16,8 @@ internal static class ApiSetup
         app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
             ? Task.CompletedTask
             : Problems.WriteAsync(
-                context.HttpContext, context.HttpContext.Response.StatusCode, "Not found or not allowed",
-                $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path} is not a route of this service, or not with these parameters."));
+                context.HttpContext, context.HttpContext.Response.StatusCode, "No such route",
+                $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path} is not a route of this service."));
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRuns();

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Inputs;
@@ -8,6 +9,9 @@ namespace Orchestrator.Web.Api;
 internal static class Problems
 {
     public const string ContentType = "application/problem+json";
+
+    /// <summary>Quotes and letters as they are: it is read in terminals, and sent as JSON only.</summary>
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An error as a result of a route.</summary>
     public static IResult Of(int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null) =>
@@ -30,7 +34,7 @@ internal static class Problems
 
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
-        return context.Response.WriteAsync(body.ToJsonString(JsonSerializerOptions.Web), context.RequestAborted);
+        return context.Response.WriteAsync(body.ToJsonString(Readable), context.RequestAborted);
     }
 
     private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous");

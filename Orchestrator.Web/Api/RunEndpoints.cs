@@ -4,6 +4,7 @@ using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Auth;
+using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Web.Api;
 
@@ -93,23 +94,32 @@ internal static class RunEndpoints
         return null;
     }
 
-    private static async Task<IResult> ListAsync(
-        HttpContext http, RunQueries runs, string? status, string? workflow_key, string? user_id, string? intent_id,
-        DateTimeOffset? from, DateTimeOffset? to, Guid? cursor, int? limit)
+    private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs)
     {
-        if (limit is < 1 or > ApiLimits.MaxPage)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong limit", $"limit has to be 1 to {ApiLimits.MaxPage}.");
-        }
-
+        var query = new RequestQuery(http.Request);
+        var limit = query.Limit();
         var filter = new RunFilter
         {
-            Tenant = http.User.Tenant(), Status = status, WorkflowKey = workflow_key, UserId = user_id, IntentId = intent_id,
-            From = from?.UtcDateTime, To = to?.UtcDateTime, Before = cursor, Limit = limit ?? 50,
+            Tenant = http.User.Tenant(),
+            Status = query.OneOf("status", Enum.GetValues<RunState>().Select(state => state.Word())),
+            WorkflowKey = query.Text("workflow_key"),
+            UserId = query.Text("user_id"),
+            IntentId = query.Text("intent_id"),
+            From = query.Time("from"),
+            To = query.Time("to"),
+            Before = query.Id("cursor"),
+            Limit = limit + 1,
         };
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        // One more than asked for says whether there is a next page.
         var rows = await runs.ListAsync(filter, http.RequestAborted);
-        var next = rows.Count == filter.Limit ? rows[^1].WorkflowRunId : (Guid?)null;
-        return Results.Json(new RunPage([.. rows.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
+        var page = rows.Take(limit).ToArray();
+        return Results.Json(
+            new RunPage([.. page.Select(RunSummary.Of)], rows.Count > limit ? page[^1].WorkflowRunId : null), ApiJson.Default.RunPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)

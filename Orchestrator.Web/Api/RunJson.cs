@@ -37,9 +37,18 @@ internal sealed record RunSummary
 
     public static RunSummary Of(RunRow run) => new()
     {
-        WorkflowRunId = run.WorkflowRunId, WorkflowKey = run.WorkflowKey, Version = run.WorkflowVersion, Status = run.Status,
-        UserId = run.UserId, IntentId = run.IntentId, Trigger = run.Trigger, Priority = run.Priority, CreatedAt = run.CreatedAt,
-        ScheduledAt = run.ScheduledAt, StartedAt = run.StartedAt, FinishedAt = run.FinishedAt,
+        WorkflowRunId = run.WorkflowRunId,
+        WorkflowKey = run.WorkflowKey,
+        Version = run.WorkflowVersion,
+        Status = run.Status,
+        UserId = run.UserId,
+        IntentId = run.IntentId,
+        Trigger = run.Trigger,
+        Priority = run.Priority,
+        CreatedAt = run.CreatedAt,
+        ScheduledAt = run.ScheduledAt,
+        StartedAt = run.StartedAt,
+        FinishedAt = run.FinishedAt,
     };
 }
 
@@ -85,11 +94,23 @@ internal sealed record RunDetail
 
     public static RunDetail Of(RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types) => new()
     {
-        WorkflowRunId = run.WorkflowRunId, WorkflowKey = run.WorkflowKey, Version = run.WorkflowVersion, Status = run.Status,
-        UserId = run.UserId, IntentId = run.IntentId, Trigger = run.Trigger, Priority = run.Priority, CreatedAt = run.CreatedAt,
-        ScheduledAt = run.ScheduledAt, StartedAt = run.StartedAt, FinishedAt = run.FinishedAt,
-        Payload = ApiJson.Raw(run.Payload), Variables = ApiJson.Raw(run.Variables), Output = ApiJson.Raw(run.Output),
-        Error = ApiJson.Raw(run.Error), Metrics = RunMetrics.Of(run, steps),
+        WorkflowRunId = run.WorkflowRunId,
+        WorkflowKey = run.WorkflowKey,
+        Version = run.WorkflowVersion,
+        Status = run.Status,
+        UserId = run.UserId,
+        IntentId = run.IntentId,
+        Trigger = run.Trigger,
+        Priority = run.Priority,
+        CreatedAt = run.CreatedAt,
+        ScheduledAt = run.ScheduledAt,
+        StartedAt = run.StartedAt,
+        FinishedAt = run.FinishedAt,
+        Payload = ApiJson.Raw(run.Payload),
+        Variables = ApiJson.Raw(run.Variables),
+        Output = ApiJson.Raw(run.Output),
+        Error = ApiJson.Raw(run.Error),
+        Metrics = RunMetrics.Of(run, steps),
         Steps = [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))],
     };
 }
@@ -122,9 +143,18 @@ internal sealed record StepJson
 
     public static StepJson Of(StepRunRow step, string? type) => new()
     {
-        StepId = step.StepId, Type = type, JobId = step.JobId, Status = step.Status, WaitingFor = step.WaitingFor,
-        Attempts = step.Attempts, MaxAttempts = step.MaxAttempts, NextRunAt = step.NextRunAt, StartedAt = step.StartedAt,
-        FinishedAt = step.FinishedAt, Output = ApiJson.Raw(step.Output), Error = step.Error,
+        StepId = step.StepId,
+        Type = type,
+        JobId = step.JobId,
+        Status = step.Status,
+        WaitingFor = step.WaitingFor,
+        Attempts = step.Attempts,
+        MaxAttempts = step.MaxAttempts,
+        NextRunAt = step.NextRunAt,
+        StartedAt = step.StartedAt,
+        FinishedAt = step.FinishedAt,
+        Output = ApiJson.Raw(step.Output),
+        Error = step.Error,
     };
 }
 

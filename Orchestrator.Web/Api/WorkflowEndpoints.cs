@@ -1,8 +1,8 @@
 using System.Text;
 using Orchestrator.Jobs.Definitions;
+using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
-using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
 
@@ -52,28 +52,38 @@ internal static class WorkflowEndpoints
         routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names, string? cursor, int? limit)
+    private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names)
     {
-        if (limit is < 1 or > ApiLimits.MaxPage)
+        var query = new RequestQuery(http.Request);
+        var (limit, cursor) = (query.Limit(), query.Text("cursor"));
+        if (query.Problem() is { } problem)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong limit", $"limit has to be 1 to {ApiLimits.MaxPage}.");
+            return problem;
         }
 
+        // One more than asked for says whether there is a next page.
         var tenant = http.User.Tenant();
-        var rows = await store.ListAsync(tenant, cursor, limit ?? 50, http.RequestAborted);
+        var rows = await store.ListAsync(tenant, cursor, limit + 1, http.RequestAborted);
         var items = new List<WorkflowJson>();
-        foreach (var row in rows)
+        foreach (var row in rows.Take(limit))
         {
             items.Add(ToJson(row, await names.DefinitionAsync(tenant, row.WorkflowKey, row.Version, http.RequestAborted), withContent: false));
         }
 
         return Results.Json(
-            new WorkflowPage(items, rows.Count == (limit ?? 50) ? rows[^1].WorkflowKey : null), ApiJson.Default.WorkflowPage);
+            new WorkflowPage(items, rows.Count > limit ? items[^1].WorkflowKey : null), ApiJson.Default.WorkflowPage);
     }
 
     private static async Task<IResult> FindAsync(
-        HttpContext http, WorkflowStore store, WorkflowNames names, string key, int? version)
+        HttpContext http, WorkflowStore store, WorkflowNames names, string key)
     {
+        var query = new RequestQuery(http.Request);
+        var version = query.Integer("version", 1, int.MaxValue);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
         var tenant = http.User.Tenant();
         var wanted = version ?? await store.FindHeadAsync(tenant, key, http.RequestAborted);
         if (wanted is not { } number || await store.FindAsync(tenant, key, number, http.RequestAborted) is not { } stored)
@@ -151,8 +161,13 @@ internal static class WorkflowEndpoints
 
     private static WorkflowJson ToJson(StoredWorkflow stored, WorkflowDefinition? definition, bool withContent) => new()
     {
-        WorkflowKey = stored.WorkflowKey, Version = stored.Version, Name = definition?.Name, Description = definition?.Description,
-        Source = stored.Source, CreatedAt = stored.CreatedAt, Steps = [.. definition?.Steps.Select(step => step.Id) ?? []],
+        WorkflowKey = stored.WorkflowKey,
+        Version = stored.Version,
+        Name = definition?.Name,
+        Description = definition?.Description,
+        Source = stored.Source,
+        CreatedAt = stored.CreatedAt,
+        Steps = [.. definition?.Steps.Select(step => step.Id) ?? []],
         Content = withContent ? stored.Content : null,
     };
 }

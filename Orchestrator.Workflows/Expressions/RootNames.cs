@@ -22,6 +22,9 @@ public static class RootNames
     public static FrozenSet<string> All { get; } =
         FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent]);
 
+    /// <summary>The same in the order of the alphabet, for messages.</summary>
+    internal static IReadOnlyList<string> Sorted { get; } = [.. All.Order(StringComparer.Ordinal)];
+
     /// <summary>Roots of the format whose features are not built yet.</summary>
     internal static FrozenSet<string> Planned { get; } =
         FrozenSet.ToFrozenSet(["item", "index", "iteration", "error", "secrets"]);

@@ -33,12 +33,7 @@ internal static class ValueReader
         var reader = new Utf8JsonReader(json, Options);
         reader.Read();
         var value = ReadValue(ref reader);
-        while (reader.Read())
-        {
-            throw new JsonException("There is more after the end of the JSON value.");
-        }
-
-        return value;
+        return reader.Read() ? throw new JsonException("There is more after the end of the JSON value.") : value;
     }
 
     private static Value ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch

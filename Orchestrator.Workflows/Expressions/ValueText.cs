@@ -62,7 +62,8 @@ internal static class ValueText
         var mantissa = e < 0 ? shortest : shortest[..e];
         var point = mantissa.IndexOf('.') is >= 0 and var found ? found : mantissa.Length;
         var first = mantissa.AsSpan().IndexOfAnyInRange('1', '9');
-        return (first < point ? point - first - 1 : point - first) + (e < 0 ? 0 : int.Parse(shortest.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        var scale = e < 0 ? 0 : int.Parse(shortest.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return scale + (first < point ? point - first - 1 : point - first);
     }
 
     /// <summary>Digits d.ddd × 10^exponent, plain from 1e-6 to 1e21, with an exponent outside.</summary>

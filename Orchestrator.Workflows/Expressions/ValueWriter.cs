@@ -2,13 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>Writes values as JSON that <c>jsonb</c> accepts.</summary>
 internal static class ValueWriter
 {
-    private const char Replacement = '\uFFFD';
 
     // The text goes to a database and to other programs, never into HTML: only what JSON asks for is escaped.
     private static readonly JsonWriterOptions Options = new()
@@ -39,7 +39,7 @@ internal static class ValueWriter
                 WriteNumber(value.AsNumber(), writer);
                 break;
             case ValueKind.String:
-                writer.WriteStringValue(Clean(value.AsString()));
+                writer.WriteStringValue(StorableText.Of(value.AsString()));
                 break;
             case ValueKind.Array:
                 WriteArray(value.Elements, writer);
@@ -87,35 +87,11 @@ internal static class ValueWriter
         {
             if (!members.Contents[i].IsUndefined)
             {
-                writer.WritePropertyName(Clean(members.Names[i]));
+                writer.WritePropertyName(StorableText.Of(members.Names[i]));
                 Write(members.Contents[i], writer);
             }
         }
 
         writer.WriteEndObject();
-    }
-
-    /// <summary>The text itself in nearly every case; a copy where something in it can't be stored.</summary>
-    private static string Clean(string text)
-    {
-        if (!text.Contains('\0') && text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
-        {
-            return text;
-        }
-
-        var clean = text.ToCharArray();
-        for (var i = 0; i < clean.Length; i++)
-        {
-            if (i + 1 < clean.Length && char.IsSurrogatePair(clean[i], clean[i + 1]))
-            {
-                i++;
-            }
-            else if (clean[i] == '\0' || char.IsSurrogate(clean[i]))
-            {
-                clean[i] = Replacement;
-            }
-        }
-
-        return new string(clean);
     }
 }

@@ -6,20 +6,33 @@ namespace Orchestrator.Workflows.Parsing;
 /// <summary>Collects everything wrong in one file.</summary>
 internal sealed class Report(string file, string text)
 {
-    /// <summary>Searches for the nearest name cost time; a file with more mistyped names than this gets no more of them.</summary>
-    private const int MaxSuggestions = 100;
+    /// <summary>Names that are compared to find the nearest ones; a file with very many mistyped names gets no more of them.</summary>
+    private const int MaxCompared = 200_000;
+
+    /// <summary>A file with more mistakes than this is of another kind; it is told how many more there are.</summary>
+    private const int MaxDiagnostics = 1000;
 
     /// <summary>Characters that are walked to find places inside scalars; after these the scalar's own place has to do.</summary>
     private const long MaxWalked = 50_000_000;
 
     private readonly List<Diagnostic> _diagnostics = [];
-    private int _suggestions;
+    private int _compared;
+    private int _more;
     private long _walked;
 
     public bool HasErrors => _diagnostics.Exists(one => one.Severity == Severity.Error);
 
-    public void Error(Position position, FieldPath path, string message, string hint = "") =>
-        _diagnostics.Add(new Diagnostic(Severity.Error, file, position.Line, position.Column, path.ToString(), message, hint));
+    public void Error(Position position, FieldPath path, string message, string hint = "")
+    {
+        if (_diagnostics.Count < MaxDiagnostics)
+        {
+            _diagnostics.Add(new Diagnostic(Severity.Error, file, position.Line, position.Column, path.ToString(), message, hint));
+        }
+        else
+        {
+            _more++;
+        }
+    }
 
     /// <summary>An error at a character of a scalar's value.</summary>
     public void ErrorInside(ScalarNode scalar, int offset, FieldPath path, string message, string hint = "")
@@ -30,8 +43,21 @@ internal sealed class Report(string file, string text)
     }
 
     /// <summary>The hint for an unknown name: the nearest known one.</summary>
-    public string Suggest(string name, IEnumerable<string> known) => _suggestions++ < MaxSuggestions ? Nearest.Hint(name, known) : "";
+    public string Suggest(string name, IReadOnlyCollection<string> known)
+    {
+        _compared += known.Count;
+        return _compared <= MaxCompared ? Nearest.Hint(name, known) : "";
+    }
 
     /// <summary>All of it, in the order of the file.</summary>
-    public IReadOnlyList<Diagnostic> Build() => [.. _diagnostics.OrderBy(one => one.Line).ThenBy(one => one.Column)];
+    public IReadOnlyList<Diagnostic> Build()
+    {
+        List<Diagnostic> all = [.. _diagnostics.OrderBy(one => one.Line).ThenBy(one => one.Column)];
+        if (_more > 0)
+        {
+            all.Add(all[^1] with { Path = "", Message = $"there are {_more} more mistakes", Hint = "Mend these first." });
+        }
+
+        return all;
+    }
 }

@@ -4,15 +4,14 @@ namespace Orchestrator.Workflows.Text;
 public static class Nearest
 {
     /// <summary>"Did you mean …?", or the known names where none is near and they are few; else empty.</summary>
-    public static string Hint(string name, IEnumerable<string> known)
+    public static string Hint(string name, IReadOnlyCollection<string> known)
     {
-        var names = known as IReadOnlyCollection<string> ?? [.. known];
-        if (Find(name, names) is { } nearest)
+        if (Find(name, known) is { } nearest)
         {
             return $"Did you mean `{nearest}`?";
         }
 
-        return names.Count is > 0 and <= 12 ? $"Known are {string.Join(", ", names.Select(one => $"`{one}`"))}." : "";
+        return known.Count is > 0 and <= 12 ? $"Known are {string.Join(", ", known.Select(one => $"`{one}`"))}." : "";
     }
 
     /// <summary>The nearest of <paramref name="known"/>, the first of equals; null where none is near.</summary>

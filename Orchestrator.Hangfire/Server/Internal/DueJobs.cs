@@ -92,8 +92,8 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
             cancellationToken,
             moves.Select(static move => move.JobId).ToArray(),
             moves.Select(static move => move.Fence).ToArray(),
-            moves.Select(static move => move.State.Reason).ToArray(),
-            moves.Select(static move => SerializationHelper.Serialize(move.State.SerializeData())).ToArray(),
+            moves.Select(static move => StateRow.Reason(move.State)).ToArray(),
+            moves.Select(static move => StateRow.Data(move.State)).ToArray(),
             moves.Select(static move => move.Queue).ToArray(),
             members,
             storage.Signals.Notification(moves.Select(static move => move.Queue))).ConfigureAwait(false);

@@ -15,17 +15,18 @@ internal sealed class Housekeeping(PostgreSqlStorage storage)
 
     public async Task DeleteExpiredAsync(CancellationToken cancellationToken)
     {
+        var batch = storage.Options.DeleteExpiredBatchSize;
         foreach (var statement in Deletions)
         {
-            while (await storage.Database.ExecuteAsync(statement, cancellationToken, storage.Options.DeleteExpiredBatchSize).ConfigureAwait(false) > 0)
+            while (await storage.Database.ExecuteAsync(statement, cancellationToken, batch).ConfigureAwait(false) == batch)
                 cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Each batch makes at least one row of many, so it ends when there are few.</summary>
+    /// <summary>Ends with the first batch that is not full: what comes meanwhile is for the next time.</summary>
     public async Task AggregateCountersAsync(CancellationToken cancellationToken)
     {
-        while (await storage.Database.ExecuteAsync("AggregateCounters", cancellationToken, CountersBatch).ConfigureAwait(false) > 0)
+        while (await storage.Database.ScalarAsync<long>("AggregateCounters", cancellationToken, CountersBatch).ConfigureAwait(false) == CountersBatch)
             cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -17,7 +17,7 @@ internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvide
     /// Processing is written with the claim. Filters of the application hear of it here and may elect another state:
     /// then the job goes there, and the answer is false.
     /// </summary>
-    public bool EnterProcessing(ClaimedJob claimed, BackgroundJob job, string serverId, StateMachine stateMachine)
+    public async Task<bool> EnterProcessingAsync(ClaimedJob claimed, BackgroundJob job, string serverId, StateMachine stateMachine)
     {
         if (!JobFilterSet.For(filterProvider, job.Job).HasForeignStateFilters) return true;
 
@@ -25,8 +25,9 @@ internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvide
         using var transaction = Apply(job, processing, claimed.OldState, stateMachine, out var elected);
         var isElected = elected == processing;
         var writes = isElected ? transaction.Operations.Where(static each => !IsWrittenByClaim(each)) : transaction.Operations;
-        Commit(claimed, [.. writes], removeFromQueue: !isElected);
-        return isElected;
+        if (Commit(claimed, [.. writes], removeFromQueue: !isElected)) return isElected;
+        await DropIfMovedAsync(claimed).ConfigureAwait(false);
+        return false;
     }
 
     /// <summary>Records the end of a job, if it is still this server's.</summary>
@@ -104,8 +105,8 @@ internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvide
         return state is null ? null : new(claimed)
         {
             Name = state.Name,
-            Reason = state.Reason,
-            Data = SerializationHelper.Serialize(state.SerializeData()),
+            Reason = StateRow.Reason(state),
+            Data = StateRow.Data(state),
             ExpireIn = expireIn,
             Counters = counters,
         };

@@ -22,6 +22,7 @@ internal static class JobInvoker
         var arguments = Arguments(call, job, context);
         try
         {
+            if (!call.IsAsynchronous) return await ElasticThreads.Shared.RunAsync(() => call.Invoker.Invoke(target, arguments)).ConfigureAwait(false);
             return await AwaitAsync(call.Invoker.Invoke(target, arguments), call).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (IsAskedToEnd(context.CancellationToken))
@@ -80,6 +81,8 @@ internal static class JobInvoker
         {
             Invoker = MethodInvoker.Create(method);
             ParameterTypes = [.. method.GetParameters().Select(static each => each.ParameterType)];
+            IsAsynchronous = typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType == typeof(ValueTask)
+                || method.ReturnType is { IsGenericType: true } generic && generic.GetGenericTypeDefinition() == typeof(ValueTask<>);
             if (method.ReturnType is not { IsGenericType: true } type) return;
             var definition = type.GetGenericTypeDefinition();
             if (definition == typeof(ValueTask<>)) AsTask = type.GetMethod(nameof(ValueTask<int>.AsTask));
@@ -90,6 +93,9 @@ internal static class JobInvoker
         public MethodInvoker Invoker { get; }
 
         public Type[] ParameterTypes { get; }
+
+        /// <summary>Whether it returns a task. One that doesn't may block its thread, and gets one that is not the pool's.</summary>
+        public bool IsAsynchronous { get; }
 
         /// <summary>Turns a value task with a result into a task.</summary>
         public MethodInfo? AsTask { get; }

@@ -28,7 +28,7 @@ internal sealed class JobRunner(
             var (backgroundJob, loadException) = job.Claimed.Load();
             var end = loadException is not null
                 ? Unloadable(loadException)
-                : conclusion.EnterProcessing(job.Claimed, backgroundJob, serverId, stateMachine) ? await PerformAsync(job, backgroundJob).ConfigureAwait(false) : null;
+                : await EnterAndPerformAsync(job, backgroundJob).ConfigureAwait(false);
             performed();
             isReleased = true;
             if (end is not null) await ConcludeAsync(job, backgroundJob, end).ConfigureAwait(false);
@@ -46,6 +46,20 @@ internal sealed class JobRunner(
 
     private static FailedState Unloadable(Exception failure) =>
         new(failure.InnerException ?? failure) { Reason = "The job's call could not be loaded." };
+
+    private async Task<IState?> EnterAndPerformAsync(RunningJob job, BackgroundJob backgroundJob)
+    {
+        try
+        {
+            if (!await conclusion.EnterProcessingAsync(job.Claimed, backgroundJob, serverId, stateMachine).ConfigureAwait(false)) return null;
+        }
+        catch (Exception failure) when (failure is not Npgsql.NpgsqlException)
+        {
+            return Failed(failure, "A filter has thrown while the job entered the Processing state.");
+        }
+
+        return await PerformAsync(job, backgroundJob).ConfigureAwait(false);
+    }
 
     /// <summary>The state that the job is to end in; null: none, as it goes back to its queue.</summary>
     private async Task<IState?> PerformAsync(RunningJob job, BackgroundJob backgroundJob)

@@ -94,7 +94,7 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
             Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
             Loop.EveryAsync(settings.JobExpirationCheckInterval, "Deleting expired rows", housekeeping.DeleteExpiredAsync, stopping.Token),
-            Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token),
+            Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token, waitFirst: true),
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),
             .. additionalProcesses.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
         ]);

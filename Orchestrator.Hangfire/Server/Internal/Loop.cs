@@ -5,10 +5,12 @@ namespace Hangfire.Server;
 /// <summary>Something that is done again and again until a server stops, and whose failure stops nothing.</summary>
 internal static class Loop
 {
-    /// <summary>Does it at once, and then at the interval.</summary>
-    public static async Task EveryAsync(TimeSpan interval, string what, Func<CancellationToken, Task> action, CancellationToken stopping)
+    /// <summary>Does it at once, or after the first interval, and then at the interval.</summary>
+    public static async Task EveryAsync(
+        TimeSpan interval, string what, Func<CancellationToken, Task> action, CancellationToken stopping, bool waitFirst = false)
     {
         var log = LogProvider.For<BackgroundJobServer>();
+        if (waitFirst) await DelayAsync(interval, stopping).ConfigureAwait(false);
         while (!stopping.IsCancellationRequested)
         {
             try

@@ -23,7 +23,7 @@ internal sealed class Undertaker(PostgreSqlStorage storage, string serverId)
         string[] dead = [.. suspects.Intersect(await FindAsync(cancellationToken).ConfigureAwait(false))];
         if (dead.Length == 0) return;
 
-        var released = await storage.Database.ExecuteAsync("BuryServers", cancellationToken, dead).ConfigureAwait(false);
+        var released = await storage.Database.ExecuteAsync("BuryServers", cancellationToken, (object)dead).ConfigureAwait(false);
         if (released > 0) storage.Signals.WakeAll();
         log.Warn($"Servers {string.Join(", ", dead)} are dead; {released} of their jobs were given back.");
     }

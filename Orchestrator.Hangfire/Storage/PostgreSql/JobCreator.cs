@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.States;
 using Npgsql;
 using Orchestrator.Shared;
 
@@ -17,36 +18,38 @@ internal sealed class JobCreator
     {
         this.database = database;
         this.signals = signals;
-        coalescer = new(CreateAsync, MaxBatch, Lanes, isRequestsFault: IsDataFault);
+
+        // Callers of the API block their threads: were those the pool's, a lane that waits for one might wait long.
+        coalescer = new(
+            batch => Task.FromResult(Create(batch)), MaxBatch, Lanes, IsDataFault, static lane => ElasticThreads.Shared.Run(lane));
     }
 
     /// <summary>Stores a job and returns when it is committed.</summary>
-    public Task CreateAsync(NewJob job) => coalescer.SubmitAsync(job);
+    public void Create(NewJob job) => coalescer.SubmitAsync(job).GetAwaiter().GetResult();
 
     /// <summary>Text that the database refuses is the fault of one job, not of those stored together with it.</summary>
     private static bool IsDataFault(Exception failure) =>
         failure is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException;
 
-    private async Task<IReadOnlyList<bool>> CreateAsync(IReadOnlyList<NewJob> jobs)
+    private IReadOnlyList<bool> Create(IReadOnlyList<NewJob> jobs)
     {
         (long JobId, string Name, string? Value)[] parameters =
             [.. jobs.SelectMany(static job => job.Parameters.Select(each => (job.Id, each.Key, each.Value)))];
-        await database.ExecuteAsync(
+        database.Execute(
             "CreateJobs",
-            CancellationToken.None,
             Column(jobs, static job => job.Id),
             Column(jobs, static job => job.Invocation.SerializePayload()),
             Column(jobs, static job => job.Invocation.Arguments),
             Column(jobs, static job => job.CreatedAt),
             Column(jobs, static job => job.State.Name),
-            Column(jobs, static job => job.State.Reason),
-            Column(jobs, static job => SerializationHelper.Serialize(job.State.SerializeData())),
+            Column(jobs, static job => StateRow.Reason(job.State)),
+            Column(jobs, static job => StateRow.Data(job.State)),
             Column(jobs, static job => job.Queue),
             Column(jobs, static job => job.DueAt),
             Array.ConvertAll(parameters, static each => each.JobId),
             Array.ConvertAll(parameters, static each => each.Name),
             Array.ConvertAll(parameters, static each => each.Value),
-            signals.Notification(jobs.Select(static job => job.Queue))).ConfigureAwait(false);
+            signals.Notification(jobs.Select(static job => job.Queue)));
         signals.Wake(jobs);
         return new bool[jobs.Count];
     }

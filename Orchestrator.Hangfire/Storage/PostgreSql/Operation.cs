@@ -1,4 +1,3 @@
-using Hangfire.Common;
 using Hangfire.States;
 
 namespace Hangfire.PostgreSql;
@@ -57,5 +56,5 @@ internal abstract record Operation
     }
 
     private static object?[] StateValues(long jobId, IState state) =>
-        [jobId, state.Name, state.Reason, SerializationHelper.Serialize(state.SerializeData())];
+        [jobId, state.Name, StateRow.Reason(state), StateRow.Data(state)];
 }

@@ -48,8 +48,8 @@ public partial class PostgreSqlConnection : JobStorageConnection
     public override string? GetJobParameter(string id, string name) =>
         TryId(id, out var jobId) ? database.Scalar<string>("GetJobParameter", jobId, name) : null;
 
-    public override JobData? GetJobData(string jobId) =>
-        TryId(jobId, out var id) ? database.Query("GetJobData", static row => JobRow.Read(row, 0), id).FirstOrDefault() : null;
+    public override JobData? GetJobData(string id) =>
+        TryId(id, out var jobId) ? database.Query("GetJobData", static row => JobRow.Read(row, 0), jobId).FirstOrDefault() : null;
 
     public override StateData? GetStateData(string jobId) => TryId(jobId, out var id)
         ? database.Query("GetStateData", static row => new StateData

@@ -11,7 +11,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
 {
     private const int FirstJobs = 5;
 
-    private readonly PostgreSqlStorage storage;
     private readonly Database database;
     private readonly PersistentJobQueueProviderCollection queueProviders;
 
@@ -20,7 +19,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(queueProviders);
-        this.storage = storage;
         this.queueProviders = queueProviders;
         database = storage.Database;
     }
@@ -120,8 +118,6 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
 
     public IDictionary<DateTime, long> HourlyFailedJobs() => ByHour("failed");
 
-    public override string ToString() => $"Monitoring of {storage}";
-
     private IPersistentJobQueueMonitoringApi Monitor(string queue) => queueProviders.GetProvider(queue).GetJobQueueMonitoringApi();
 
     private long Count(string stateName) => database.Scalar<long>("CountJobsByState", stateName);
@@ -147,5 +143,5 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
     }
 
     private Dictionary<string, long> Counters(string[] keys) =>
-        database.Query("GetCounters", static row => (row.GetString(0), row.GetInt64(1)), keys).ToDictionary(static each => each.Item1, static each => each.Item2);
+        database.Query("GetCounters", static row => (row.GetString(0), row.GetInt64(1)), (object)keys).ToDictionary(static each => each.Item1, static each => each.Item2);
 }

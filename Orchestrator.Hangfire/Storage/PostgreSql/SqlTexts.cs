@@ -40,7 +40,7 @@ internal sealed class SqlTexts
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var text = new StringBuilder();
         while (reader.ReadLine() is { } line)
-            if (!line.StartsWith("--", StringComparison.Ordinal)) text.Append(line).Append('\n');
+            if (!line.AsSpan().TrimStart().StartsWith("--", StringComparison.Ordinal)) text.Append(line).Append('\n');
         return text.ToString();
     }
 }

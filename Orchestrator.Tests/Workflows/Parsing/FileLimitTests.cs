@@ -79,6 +79,22 @@ internal sealed class FileLimitTests
         Only(text + "steps: [{id: a, call: /x}]").Should().Contain("the aliases stand for more than 100000 nodes");
     }
 
+    [Test]
+    public void Of_very_many_mistakes_the_first_thousand_are_shown()
+    {
+        var text = "key: k\nsteps: [{id: a, call: /x}]\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"f{i}: 1\n"));
+
+        var diagnostics = WorkflowParser.Parse(text, "f.yml").Diagnostics;
+
+        diagnostics.Should().HaveCount(1001);
+        diagnostics[^1].Message.Should().Be("there are 4000 more mistakes");
+    }
+
+    [Test]
+    public void Ten_thousand_unknown_names_are_reported_all_the_same() =>
+        WorkflowParser.Parse(Chain(10_000).Replace("depends_on: s", "depends_on: t"), "f.yml").Diagnostics[^1].Message
+            .Should().Be("there are 8999 more mistakes");
+
     private static string Chain(int steps) => "key: k\nsteps:\n" + string.Concat(Enumerable.Range(0, steps).Select(i =>
         i == 0 ? "- {id: s0, call: /x}\n" : $"- {{id: s{i}, call: /x, depends_on: s{i - 1}}}\n"));
 

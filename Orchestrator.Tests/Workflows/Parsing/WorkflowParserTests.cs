@@ -37,6 +37,16 @@ internal sealed class WorkflowParserTests
         workflow.Steps.Select(step => ((HttpAction)step.Action).Method).Should().AllBe("POST");
     }
 
+    [TestCase("'@daily'", "0 0 * * *")]
+    [TestCase("'  */5  9-17 * * MON-FRI '", "*/5 9-17 * * MON-FRI")]
+    [TestCase("'30 0 7 L-2W JAN ?'", "30 0 7 L-2W JAN ?")]
+    public void A_schedule_is_given_in_fields(string cron, string fields)
+    {
+        var workflow = Files.Sound($"key: k\ntrigger: {{type: cron, cron: {cron}, timezone: Europe/Berlin}}\nsteps: [{{id: a, call: /x}}]\n");
+
+        workflow.Triggers.Should().Equal(new CronTrigger(fields, "Europe/Berlin"));
+    }
+
     [Test]
     public void The_other_dialect_says_the_same_in_json()
     {

@@ -23,6 +23,7 @@ internal sealed class IndexNode(int offset, Node target, Node index, bool option
         }
 
         var key = index.Evaluate(evaluation);
+        evaluation.Spend(Offset, key.Size / Budget.ContentPerWork);
         return Access.Passes(evaluation, value, optional, ValueText.Of(key), Offset) ? Access.Element(value, key) : Value.Undefined;
     }
 }

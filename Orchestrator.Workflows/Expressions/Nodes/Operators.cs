@@ -23,6 +23,7 @@ internal sealed class BinaryNode(int offset, string op, Node left, Node right) :
     {
         var first = left.Evaluate(evaluation);
         var second = right.Evaluate(evaluation);
+        evaluation.Spend(Offset, Math.Min(first.Size, second.Size) / Budget.ContentPerWork);
         return op switch
         {
             "===" => Value.Of(Operation.Same(first, second)),

@@ -28,7 +28,14 @@ internal static class Escapes
             default:
                 content.Append(text[at] switch
                 {
-                    'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v', '0' => '\0', var same => same,
+                    'b' => '\b',
+                    'f' => '\f',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'v' => '\v',
+                    '0' => '\0',
+                    var same => same,
                 });
                 return at;
         }

@@ -52,9 +52,15 @@ internal sealed partial class ExpressionParser
         return _token.Is("[") ? ParseIndex(target, optional) : ParseMemberName(target, optional);
     }
 
-    private MemberNode ParseMemberName(Node target, bool optional)
+    private Node ParseMemberName(Node target, bool optional)
     {
         var name = _token.Kind == TokenKind.Name ? Advance() : throw Unexpected("a property's name");
+        if (_token.Is("("))
+        {
+            NoteAccess(target, null, name.Start);
+            return ParseMethodCall(target, name, optional);
+        }
+
         NoteAccess(target, name.Text, name.Start);
         return new MemberNode(name.Start, target, name.Text, optional);
     }

@@ -25,6 +25,8 @@ internal sealed partial class ExpressionParser
                 return ParseArray();
             case TokenKind.Punctuator when token.Text == "{":
                 return ParseObject();
+            case TokenKind.Punctuator when token.Text == "`":
+                return Bounded(ParseTemplateString());
             default:
                 throw token.Is("/")
                     ? new SyntaxException(token.Start, "regular expressions are not part of the expression language")
@@ -54,6 +56,17 @@ internal sealed partial class ExpressionParser
 
     private Node Root(Token token)
     {
+        var parameter = _parameters.FindLastIndex(known => known.Name == token.Text);
+        if (parameter >= 0)
+        {
+            return new LocalNode(token.Start, _parameters[parameter].Place);
+        }
+
+        if (ParseGlobal(token) is { } global)
+        {
+            return Bounded(global);
+        }
+
         var name = token.Text == RootNames.Payload ? RootNames.Inputs : token.Text;
         if (RootNames.All.Contains(name))
         {
@@ -65,7 +78,7 @@ internal sealed partial class ExpressionParser
         }
         else
         {
-            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.All.Order(StringComparer.Ordinal))));
+            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.Sorted)));
         }
 
         return new RootNode(token.Start, name);

@@ -11,6 +11,7 @@ internal sealed record ParsedExpression(Expression? Expression, int End, IReadOn
 /// </summary>
 internal sealed partial class ExpressionParser
 {
+    private readonly string _text;
     private readonly Lexer _lexer;
     private readonly ReferenceCollector _references = new();
     private readonly List<ExpressionError> _errors = [];
@@ -22,6 +23,7 @@ internal sealed partial class ExpressionParser
 
     private ExpressionParser(string text, int start)
     {
+        _text = text;
         _lexer = new Lexer(text);
         _token = _lexer.Read(start);
     }
@@ -53,7 +55,7 @@ internal sealed partial class ExpressionParser
     }
 
     private Expression Compile(string source, int origin, Node node) =>
-        new(source.TrimEnd(), origin, node, 0, _references.Build());
+        new(source.TrimEnd(), origin, node, _places, _references.Build());
 
     private (int SourceEnd, int End) ExpectEnd() =>
         _token.Kind == TokenKind.End ? (_token.Start, _token.End) : throw Unexpected("the end of the expression");

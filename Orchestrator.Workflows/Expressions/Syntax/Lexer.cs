@@ -104,7 +104,10 @@ internal sealed class Lexer(string text)
 
     private Token Finish(int start, int end, double number) =>
         end < text.Length && IsNamePart(text[end])
-            ? throw new SyntaxException(start, $"`{text[start..(end + 1)]}` is neither a number nor a name", "Names don't begin with a digit; for such a property write [\"...\"].")
+            ? throw new SyntaxException(
+                start,
+                $"`{text[start..(end + 1)]}` is neither a number nor a name",
+                "Names don't begin with a digit; for such a property write [\"...\"].")
             : new Token(TokenKind.Number, start, end, text[start..end], number);
 
     private int Digits(int position)

@@ -24,11 +24,11 @@ internal static class Unsupported
         { Kind: not TokenKind.Punctuator } => null,
         { Text: "=" } => new(token.Start, "an expression can't assign", "To compare, write ===."),
         { Text: ";" } => new(token.Start, "an expression is one expression, not several statements"),
-        { Text: "(" } => new(token.Start, "function calls are not yet supported"),
-        { Text: "=>" } => new(token.Start, "arrow functions are not yet supported"),
-        { Text: "`" } => new(token.Start, "template strings are not yet supported", "Join the parts with +."),
+        { Text: "(" } => new(token.Start, "only functions and methods of the language can be called, by their names"),
+        { Text: "=>" } => new(token.Start, "an arrow function can only be an argument of a method", "For example inputs.list.map(x => x.id)."),
         _ when Assignments.Contains(token.Text) => new(token.Start, $"an expression can't assign, found `{token.Text}`"),
-        _ when Bitwise.Contains(token.Text) => new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),
+        _ when Bitwise.Contains(token.Text) =>
+            new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),
         _ => null,
     };
 

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Parsing.Yaml;
 namespace Orchestrator.Workflows.Parsing.Fields;
 
 /// <summary>All fields that one kind of object has: reads what is known, and reports what is not.</summary>
-internal sealed class FieldTable<TTarget>
+internal sealed class FieldTable<TTarget> : IFieldTable
 {
     private readonly FrozenDictionary<string, Field<TTarget>> _bySpelling;
 
@@ -18,6 +18,12 @@ internal sealed class FieldTable<TTarget>
     }
 
     public IReadOnlyList<Field<TTarget>> Fields { get; }
+
+    public IEnumerable<(string Spelling, Shape Shape)> Supported =>
+        from known in Fields
+        where known.Shape is not null
+        from spelling in known.Spellings
+        select (spelling, known.Shape);
 
     /// <summary>Reads a mapping into the target; anything else is reported.</summary>
     public void Read(TTarget target, FieldValue value)
@@ -73,9 +79,16 @@ internal sealed class FieldTable<TTarget>
 
     private void ReportUnknown(YamlEntry entry, FieldPath path, Report report, string? stepType)
     {
-        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings);
+        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings).ToList();
         report.Error(entry.Position, path, $"unknown field `{entry.Key}`", report.Suggest(entry.Key, known));
     }
+}
+
+/// <summary>What a schema needs to know of a table.</summary>
+internal interface IFieldTable
+{
+    /// <summary>The fields that are not refused, by each of their spellings in snake_case.</summary>
+    IEnumerable<(string Spelling, Shape Shape)> Supported { get; }
 }
 
 /// <summary>A field as a file gives it.</summary>

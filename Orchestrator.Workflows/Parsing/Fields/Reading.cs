@@ -102,7 +102,7 @@ internal static class Reading
             return meaning;
         }
 
-        field.Error($"`{word}` is none of {string.Join(", ", words.Keys.Select(one => $"`{one}`"))}", field.Report.Suggest(word, words.Keys.Take(0)));
+        field.Error($"`{word}` is none of {string.Join(", ", words.Keys.Select(one => $"`{one}`"))}");
         return null;
     }
 

@@ -10,6 +10,8 @@ internal sealed record Shape(string? Type)
 
     public static Shape Truth { get; } = new("boolean");
 
+    public static Shape Nothing { get; } = new("null");
+
     public static Shape Mapping { get; } = new("object");
 
     public double? Minimum { get; private init; }
@@ -25,6 +27,21 @@ internal sealed record Shape(string? Type)
 
     /// <summary>One element may stand without the list around it.</summary>
     public bool OrSingle { get; private init; }
+
+    /// <summary>The fields of an object; asked for late, because tables name each other.</summary>
+    public Func<IFieldTable>? Fields { get; private init; }
+
+    /// <summary>What each member of a mapping with free names is.</summary>
+    public Shape? Members { get; private init; }
+
+    /// <summary>Either of these.</summary>
+    public IReadOnlyList<Shape> Choices { get; private init; } = [];
+
+    public static Shape Object(Func<IFieldTable> fields) => new("object") { Fields = fields };
+
+    public static Shape MappingOf(Shape members) => new("object") { Members = members };
+
+    public static Shape Either(params IReadOnlyList<Shape> choices) => new((string?)null) { Choices = choices };
 
     public static Shape Integer(int minimum, int maximum) => new("integer") { Minimum = minimum, Maximum = maximum };
 

@@ -77,7 +77,11 @@ internal static class TemplateReading
         {
             if (entry.Key.Contains(Open, StringComparison.Ordinal))
             {
-                field.Report.Error(entry.Position, field.Path.Member(entry.Key), "a key can't hold an expression", "Build the object in one expression: {{ { [name]: value } }}.");
+                field.Report.Error(
+                    entry.Position,
+                    field.Path.Member(entry.Key),
+                    "a key can't hold an expression",
+                    "Build the object in one expression: {{ { [name]: value } }}.");
             }
             else if (Part(field.Member(entry), mentions) is { } part)
             {

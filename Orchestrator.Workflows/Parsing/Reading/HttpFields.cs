@@ -15,8 +15,8 @@ internal static partial class HttpFields
         Of("call", Shape.Text, (step, value) => step.Http.Call = ReadAddress(step, value, CheckCall)),
         Of("url", Shape.Text, (step, value) => step.Http.Url = ReadAddress(step, value, CheckUrl)),
         Of("method", Shape.OneOf(Methods), (step, value) => step.Http.Method = ReadMethod(value)),
-        Of("query", Shape.Mapping, (step, value) => step.Http.Query = ReadMapping(step, value)),
-        Of("headers", Shape.Mapping, (step, value) => step.Http.Headers = ReadHeaders(step, value)),
+        Of("query", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Http.Query = ReadMapping(step, value)),
+        Of("headers", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Http.Headers = ReadHeaders(step, value)),
         Of("body", Shape.Any, (step, value) => step.Http.Body = value.Template(step.Mentions)),
         Of("expect_status", Shape.OneOrMore(Shape.Integer(100, 599)), (step, value) => step.Http.ExpectStatus = ReadStatuses(value)),
     ];

@@ -1,7 +1,7 @@
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
-using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
@@ -26,7 +26,7 @@ internal sealed class RetryDraft
         Field<RetryDraft>.Number("factor", 1, 100, (draft, factor) => draft.Factor = factor),
         Field<RetryDraft>.Milliseconds("max_delay_ms", 0, (draft, delay) => draft.MaxDelay = delay),
         Field<RetryDraft>.Truth("jitter", (draft, jitter) => draft.Jitter = jitter),
-        new Field<RetryDraft>("on", Shape.OneOrMore(Shape.Any), (draft, value) => draft.On = ReadCauses(value)));
+        new Field<RetryDraft>("on", Shape.OneOrMore(Shape.Either(Shape.OneOf(Causes), Shape.Integer(100, 599))), (draft, value) => draft.On = ReadCauses(value)));
 
     public int? MaxAttempts { get; set; }
 
@@ -54,7 +54,7 @@ internal sealed class RetryDraft
         Field<TTarget>.Milliseconds("retry_delay_ms", 0, (target, delay) => draft(target).Delay = delay);
 
     public static Field<TTarget> RetryField<TTarget>(Func<TTarget, RetryDraft> draft) =>
-        new("retry", Shape.Mapping, (target, value) => Fields.Read(draft(target), value));
+        new("retry", Shape.Object(() => Fields), (target, value) => Fields.Read(draft(target), value));
 
     /// <summary>These settings over others.</summary>
     public RetryPolicy Over(RetryPolicy farther) => new()

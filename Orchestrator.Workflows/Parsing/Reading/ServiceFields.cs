@@ -18,7 +18,7 @@ internal static partial class ServiceFields
     };
 
     public static Field<TTarget> Priority<TTarget>(Action<TTarget, int> assign) =>
-        new("priority", Shape.Any, (target, value) =>
+        new("priority", Shape.Either(Shape.OneOf(Words.Keys), Shape.Integer(Priorities.Urgent, Priorities.Low)), (target, value) =>
         {
             var isNumber = value.Node is ScalarNode { Value.Kind: ValueKind.Number };
             if ((isNumber ? value.Integer(Priorities.Urgent, Priorities.Low) : value.Word(Words)) is { } priority)

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
 
@@ -98,9 +97,14 @@ internal static partial class StepReader
         }
 
         var value = new FieldValue(named.Entry.Content, named.Path, field.Report);
-        if (value.Text() is not { } type || StepTypes.Supported.Contains(type))
+        if (value.Text() is not { } type)
         {
-            return (value.Node as ScalarNode)?.Value.Kind == ValueKind.String ? value.Text() : null;
+            return null;
+        }
+
+        if (StepTypes.Supported.Contains(type))
+        {
+            return type;
         }
 
         if (StepTypes.Planned.Contains(type))
@@ -120,7 +124,9 @@ internal static partial class StepReader
         bool Has(string name) => given.Exists(one => Fields.Find(one.Entry.Key)?.Name == name);
         if (step.Type == StepTypes.Http && Has("call") == Has("url"))
         {
-            step.Field.Error(Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`", "`call` is a path at the base URL, `url` any address; give one of them.");
+            step.Field.Error(
+                Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`",
+                "`call` is a path at the base URL, `url` any address; give one of them.");
         }
 
         if (step.Type == StepTypes.Transform && !Has("value"))

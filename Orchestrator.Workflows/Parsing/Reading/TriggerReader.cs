@@ -93,27 +93,13 @@ internal static class TriggerReader
     private static string? ReadCron(TriggerDraft draft, FieldValue value)
     {
         draft.CronField = value;
-        var cron = value.Name();
-        if (cron is null || CronShape.Problem(cron) is not { } problem)
-        {
-            return cron;
-        }
-
-        value.Error(problem, "Five fields: minute, hour, day of month, month, day of week; six with seconds before them.");
-        return null;
+        return ScheduleReader.Cron(value);
     }
 
     private static string? ReadZone(TriggerDraft draft, FieldValue value)
     {
         draft.ZoneField = value;
-        var id = value.Name();
-        if (id is null || (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) && (zone.HasIanaId || id == "UTC")))
-        {
-            return id;
-        }
-
-        value.Error($"`{id}` is no IANA time zone", "Write it like Europe/Berlin.");
-        return null;
+        return ScheduleReader.Zone(value);
     }
 
     private static IReadOnlyList<string>? ReadEvents(TriggerDraft draft, FieldValue value)

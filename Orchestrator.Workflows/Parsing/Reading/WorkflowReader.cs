@@ -32,13 +32,13 @@ internal static partial class WorkflowReader
         new Field<WorkflowDraft>("version", Shape.Any, (draft, value) => draft.Version = value.Label()),
         new Field<WorkflowDraft>("tags", Shape.OneOrMore(Shape.Text), (draft, value) => draft.Tags = value.Texts()),
         new Field<WorkflowDraft>("metadata", Shape.Mapping, (draft, value) => draft.Metadata = ReadObject(value)),
-        new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Mapping), (draft, value) => draft.Triggers = TriggerReader.Read(value)) { Aliases = ["trigger"] },
-        new Field<WorkflowDraft>("inputs", Shape.Mapping, (draft, value) => draft.Inputs = InputReader.Read(value)),
+        new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Object(() => TriggerReader.Fields)), (draft, value) => draft.Triggers = TriggerReader.Read(value)) { Aliases = ["trigger"] },
+        new Field<WorkflowDraft>("inputs", Shape.MappingOf(Shape.Either(Shape.Nothing, Shape.Object(() => InputReader.Fields))), (draft, value) => draft.Inputs = InputReader.Read(value)),
         new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)),
-        new Field<WorkflowDraft>("config", Shape.Mapping, (draft, value) => Config.Read(draft, value)),
-        new Field<WorkflowDraft>("defaults", Shape.Mapping, (draft, value) => Defaults.Read(draft, value)),
+        new Field<WorkflowDraft>("config", Shape.Object(() => Config), (draft, value) => Config.Read(draft, value)),
+        new Field<WorkflowDraft>("defaults", Shape.Object(() => Defaults), (draft, value) => Defaults.Read(draft, value)),
         new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
-        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Mapping), (draft, value) => draft.Steps = ReadSteps(value)),
+        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.Steps = ReadSteps(value)),
         .. new[] { "secrets", "readiness", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 

@@ -147,7 +147,7 @@ internal sealed class YamlTree
     {
         if (_parser.Current is not Scalar { Anchor.IsEmpty: true } scalar)
         {
-            throw new YamlProblem(At(_parser.Current!.Start), "a key must be text", "Text with { or * in it needs quotes.");
+            throw new YamlProblem(At(_parser.Current!.Start), "a key must be text", "Text that begins with {, [, & or * needs quotes: \"{{ inputs.name }}\".");
         }
 
         if (scalar is { Value: "<<", IsPlainImplicit: true })

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Scenarios;
+
+/// <summary><c>kill -9</c> in the middle of the work, at moments that the work's progress decides.</summary>
+[TestFixture]
+[Platform(Include = "Linux,MacOsX")]
+internal sealed class KillTests
+{
+    private const int StepsOfRun = 4;
+
+    private static readonly ChaosSize Size = ChaosSize.OfThisRun;
+
+    [Test]
+    public async Task Every_step_is_done_and_only_what_was_in_flight_is_done_again()
+    {
+        await using var scene = await Scene.StartAsync(Scene.FourSteps);
+        var dispatched = new TaskCompletionSource();
+        scene.Target.Answer = async (http, _) =>
+        {
+            await dispatched.Task;
+            await Task.Delay(20);
+            await TargetServer.JsonAsync(http, 200, """{"ok": true}""");
+        };
+        var services = new Queue<ServiceProcess>();
+        for (var i = 0; i < Size.Services; i++)
+        {
+            services.Enqueue(await scene.ServeAsync());
+        }
+
+        await Scene.DispatchAsync(services.Peek(), "four_steps", Size.Runs);
+        dispatched.SetResult();
+        var kills = await KillAndRestartAsync(scene, services);
+        await scene.AllSucceedAsync(Size.Runs);
+
+        ExpectOnlyNeededRepeats(scene, kills);
+        await ExpectSoundRowsAsync(scene);
+    }
+
+    /// <summary>Kills and starts again as often as is wanted, each time after some more requests.</summary>
+    private static async Task<List<Kill>> KillAndRestartAsync(Scene scene, Queue<ServiceProcess> services)
+    {
+        var all = Size.Runs * StepsOfRun;
+        var random = new Random();
+        var kills = new List<Kill>();
+        while (kills.Count < Size.Kills)
+        {
+            var more = random.Next(all / (2 * Size.Kills + 2), all / (Size.Kills + 1));
+            await scene.Target.SeenAsync(scene.Target.Requests.Count + more).WaitAsync(TimeSpan.FromMinutes(1));
+            var kill = await Kill.DoAsync(scene, services.Dequeue());
+            kills.Add(kill);
+            var restart = Stopwatch.StartNew();
+            var further = scene.Target.SeenAsync(kill.RequestsBefore + 1).ContinueWith(_ => restart.Elapsed, TaskScheduler.Default);
+            services.Enqueue(await scene.ServeAsync());
+            var wait = await further.WaitAsync(TimeSpan.FromMinutes(1));
+            await TestContext.Progress.WriteLineAsync(
+                $"kill {kills.Count} after {kill.RequestsBefore} requests: {kill.InFlight.Count} steps in flight, first further request {wait.TotalMilliseconds:0} ms after the restart");
+        }
+
+        return kills;
+    }
+
+    private static void ExpectOnlyNeededRepeats(Scene scene, List<Kill> kills)
+    {
+        var requests = scene.Target.Requests;
+        requests.Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * StepsOfRun);
+        var repeats = Repeat.Find(requests, kills);
+        foreach (var (index, kill) in kills.Index())
+        {
+            var caused = repeats.Where(repeat => repeat.Kill == kill).Select(repeat => repeat.Key).ToList();
+            TestContext.Progress.WriteLine($"kill {index + 1}: {caused.Count} requests again, {kill.InFlight.Count} steps were in flight");
+            caused.Should().OnlyHaveUniqueItems().And.BeSubsetOf(kill.InFlight);
+            requests.Skip(kill.RequestsBefore).Select(request => request.Key).Should().NotIntersectWith(kill.Done);
+        }
+
+        repeats.Where(repeat => repeat.Kill is null).Should().BeEmpty("a step is sent again only after a kill");
+    }
+
+    private static async Task ExpectSoundRowsAsync(Scene scene)
+    {
+        (await scene.QueryAsync<Guid>("""
+            select q.job_id from job_queue q join job_attempts a using (tenant_id, job_id)
+            group by q.tenant_id, q.job_id, q.attempts
+            having array_agg(a.attempt::int order by a.finished_at) <> array(select generate_series(1, q.attempts))
+                or array_agg(a.success order by a.attempt) <> array_fill(false, array[q.attempts - 1]) || true
+            """)).Should().BeEmpty("attempts count up by one, and the last alone succeeds");
+        (await scene.ScalarAsync<int>("select count(*)::int from job_attempts where success")).Should().Be(Size.Runs * StepsOfRun);
+        await Eventually.IsTrueAsync(
+            () => scene.ScalarAsync<bool>("""
+                select not exists (select from hangfire.jobqueue)
+                   and not exists (select from hangfire.job where statename <> 'Succeeded')
+                """),
+            "The end of all Hangfire jobs");
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using Orchestrator.Jobs.Storage;
+
+namespace Orchestrator.Tests.Web.Api;
+
+[TestFixture]
+internal sealed class RunEndpointTests : ApiFixture
+{
+    [Test]
+    public async Task A_run_is_shown_with_its_steps()
+    {
+        var id = await DispatchAsync(""", "user_id": "ada", "intent_id": "learn", "variables": {"v": 1} """);
+        await Service.EndAsync(new RunId(Guid.Parse(id)));
+        var run = (await GetAsync($"/api/runs/{id}")).Body;
+
+        run.AsObject().Select(member => member.Key).Should().Equal(
+            "workflow_run_id", "workflow_key", "version", "status", "user_id", "intent_id", "trigger", "priority", "created_at", "scheduled_at",
+            "started_at", "finished_at", "payload", "variables", "steps", "output", "error", "metrics");
+        ((string)run["status"]!, (string)run["output"]!, (string)run["user_id"]!).Should().Be(("success", "hello ada", "ada"));
+        ((string)run["created_at"]!).Should().EndWith("Z");
+        run["payload"]!.ToJsonString().Should().Be("""{"name":"ada"}""");
+        var step = run["steps"]!.AsArray().Should().ContainSingle().Subject!;
+        ((string)step["step_id"]!, (string)step["type"]!, (string)step["status"]!, (int)step["attempts"]!).Should().Be(("hello", "transform", "success", 1));
+        ((int)run["metrics"]!["steps"]!, (int)run["metrics"]!["failed_attempts"]!).Should().Be((1, 0));
+    }
+
+    [Test]
+    public async Task A_failed_run_says_why()
+    {
+        var id = await Service.StartRunAsync("""{ key: fails, steps: [{ id: bad, type: transform, value: "{{ inputs.a.b }}" }] }""");
+        await Service.EndAsync(id);
+        var run = (await GetAsync($"/api/runs/{id}")).Body;
+
+        ((string)run["error"]!["step_id"]!).Should().Be("bad");
+        ((string)run["steps"]![0]!["error"]!).Should().Be((string)run["error"]!["message"]!);
+        ((int)run["metrics"]!["failed_attempts"]!).Should().Be(1);
+    }
+
+    [TestCase("/api/runs/018f0000-0000-7000-8000-000000000000")]
+    [TestCase("/api/runs/ffffffff-ffff-ffff-ffff-ffffffffffff")]
+    [TestCase("/api/runs/not-an-id")]
+    public async Task A_run_that_is_not_there_is_not_found(string path) =>
+        (await GetAsync(path)).ShouldBeProblem(HttpStatusCode.NotFound);
+
+    [Test]
+    public async Task Runs_are_listed_page_by_page_newest_first()
+    {
+        var ids = new List<string>();
+        for (var n = 0; n < 5; n++)
+        {
+            ids.Add(await DispatchAsync(""", "user_id": "pager" """));
+        }
+
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await GetAsync($"/api/runs?user_id=pager&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}")).Body;
+            page["items"]!.AsArray().Count.Should().BeLessThanOrEqualTo(2);
+            seen.AddRange(page["items"]!.AsArray().Select(run => (string)run!["workflow_run_id"]!));
+            cursor = (string?)page["next_cursor"];
+        }
+        while (cursor is not null);
+
+        seen.Should().Equal(ids.OrderDescending(StringComparer.Ordinal)).And.HaveCount(5);
+    }
+
+    [Test]
+    public async Task A_list_that_ends_with_its_page_has_no_cursor()
+    {
+        await DispatchAsync(""", "user_id": "exact" """);
+        await DispatchAsync(""", "user_id": "exact" """);
+
+        (await GetAsync("/api/runs?user_id=exact&limit=2")).Body["next_cursor"].Should().BeNull();
+    }
+
+    [TestCase("workflow_key=greet&user_id=filtered&intent_id=wanted", 1)]
+    [TestCase("user_id=filtered", 2)]
+    [TestCase("user_id=filtered&status=success", 2)]
+    [TestCase("user_id=filtered&status=failed", 0)]
+    [TestCase("user_id=filtered&from=2020-01-01T00:00:00Z", 2)]
+    [TestCase("user_id=filtered&to=2020-01-01T00:00:00Z", 0)]
+    [TestCase("user_id=filtered&workflow_key=other", 0)]
+    public async Task Lists_are_narrowed(string query, int count)
+    {
+        await Service.Database.ExecuteAsync("update workflow_runs set user_id = 'was filtered' where user_id = 'filtered'");
+        foreach (var intent in new[] { "wanted", "unwanted" })
+        {
+            var id = await DispatchAsync($$""", "user_id": "filtered", "intent_id": "{{intent}}" """);
+            await Service.EndAsync(new RunId(Guid.Parse(id)));
+        }
+
+        (await GetAsync($"/api/runs?{query}")).Body["items"]!.AsArray().Should().HaveCount(count);
+    }
+
+    [TestCase("status=done", "pending, running, paused, success, failed, cancelled")]
+    [TestCase("limit=0", "1 to 500")]
+    [TestCase("limit=501", "1 to 500")]
+    [TestCase("limit=many", "limit")]
+    [TestCase("cursor=nonsense", "cursor")]
+    [TestCase("from=yesterday", "from")]
+    [TestCase("stauts=success", "status")]
+    public async Task A_wrong_filter_is_a_wrong_request(string query, string word)
+    {
+        var answer = await GetAsync($"/api/runs?{query}");
+
+        answer.ShouldBeProblem(HttpStatusCode.BadRequest);
+        ((string)answer.Body["detail"]!).Should().Contain(word);
+    }
+}

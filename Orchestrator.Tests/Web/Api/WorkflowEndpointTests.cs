@@ -1,0 +1,108 @@
+using System.Net;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Web.Api;
+
+[TestFixture]
+internal sealed class WorkflowEndpointTests : ApiFixture
+{
+    private const string Broken = """
+        key: broken
+        steps:
+          - { id: one, type: http, call: /x, metod: GET }
+          - { id: two, call: /y, depends_on: [oen] }
+        """;
+
+    [Test]
+    public async Task A_workflow_is_put_read_and_listed()
+    {
+        var first = await PutAsync("dynamic", "{ key: dynamic, name: First, steps: [{ id: a, type: transform, value: 1 }] }");
+        var same = await PutAsync("dynamic", "{ key: dynamic, name: First, steps: [{ id: a, type: transform, value: 1 }] }");
+        var second = await PutAsync("dynamic", "{ key: dynamic, name: Second, steps: [{ id: b, type: transform, value: 1 }] }");
+
+        (first.Status, (int)first.Body["version"]!, (bool)first.Body["is_new"]!).Should().Be((HttpStatusCode.Created, 1, true));
+        (same.Status, (int)same.Body["version"]!, (bool)same.Body["is_new"]!).Should().Be((HttpStatusCode.OK, 1, false));
+        ((int)second.Body["version"]!).Should().Be(2);
+        var newest = (await GetAsync("/api/workflows/dynamic")).Body;
+        ((int)newest["version"]!, (string)newest["name"]!).Should().Be((2, "Second"));
+        ((string)newest["content"]!).Should().Contain("id: b");
+        var old = (await GetAsync("/api/workflows/dynamic?version=1")).Body;
+        ((string)old["name"]!, (string)old["steps"]![0]!).Should().Be(("First", "a"));
+        (await GetAsync("/api/workflows")).Body["items"]!.AsArray().Should().Contain(item => (string)item!["workflow_key"]! == "dynamic");
+    }
+
+    [Test]
+    public async Task Workflows_are_listed_page_by_page()
+    {
+        await PutAsync("page_a", "{ key: page_a, steps: [{ id: a, type: transform, value: 1 }] }");
+        await PutAsync("page_b", "{ key: page_b, steps: [{ id: a, type: transform, value: 1 }] }");
+        var page = (await GetAsync("/api/workflows?limit=1&cursor=page_")).Body;
+        var next = (await GetAsync($"/api/workflows?limit=1&cursor={(string)page["next_cursor"]!}")).Body;
+
+        ((string)page["items"]![0]!["workflow_key"]!, (string)next["items"]![0]!["workflow_key"]!).Should().Be(("page_a", "page_b"));
+        (await GetAsync("/api/workflows?limit=0")).ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+
+    [Test]
+    public async Task Everything_wrong_with_a_file_is_said_with_its_place()
+    {
+        var put = await PutAsync("broken", Broken);
+        var validated = await SendAsync("POST", "/api/workflows/validate", Broken);
+
+        put.ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
+        put.Errors.Should().Contain(error => error.Contains("line 3") && error.Contains("`metod`"))
+            .And.Contain(error => error.Contains("line 4") && error.Contains("oen"));
+        validated.Status.Should().Be(HttpStatusCode.OK);
+        ((bool)validated.Body["ok"]!).Should().BeFalse();
+        validated.Body["diagnostics"]!.AsArray().Should().Contain(one => (int)one!["line"]! == 3 && (int)one["column"]! > 1 && (string)one["severity"]! == "error");
+    }
+
+    [Test]
+    public async Task A_sound_file_validates()
+    {
+        var answer = await SendAsync("POST", "/api/workflows/validate", "{ key: sound, steps: [{ id: a, type: transform, value: 1 }] }");
+
+        ((bool)answer.Body["ok"]!, (string)answer.Body["workflow_key"]!).Should().Be((true, "sound"));
+    }
+
+    [Test]
+    public async Task The_key_of_the_content_is_that_of_the_address() =>
+        (await PutAsync("other", "{ key: mine, steps: [{ id: a, type: transform, value: 1 }] }")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
+
+    [TestCase("/api/workflows/nobody")]
+    [TestCase("/api/workflows/greet?version=99")]
+    public async Task A_workflow_that_is_not_there_is_not_found(string path) => (await GetAsync(path)).ShouldBeProblem(HttpStatusCode.NotFound);
+
+    [Test]
+    public async Task A_content_that_is_too_large_is_refused()
+    {
+        var larger = await PutAsync("large", new string('#', (1 << 20) + 1));
+        var largest = await PutAsync("large", new string('#', 3 << 20));
+
+        larger.ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
+        largest.ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Test]
+    public async Task A_content_with_nul_is_refused_with_its_place() =>
+        (await PutAsync("nul", "{ key: nul, name: \"a\0b\", steps: [{ id: a, type: transform, value: 1 }] }")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
+
+    [Test]
+    public async Task A_run_stays_on_the_version_that_it_was_dispatched_with()
+    {
+        await PutAsync("stays", "{ key: stays, steps: [{ id: a, call: /stays }, { id: b, type: transform, value: \"'old'\", depends_on: [a] }] }");
+        using var gate = new SemaphoreSlim(0);
+        Service.Target.On("/stays", async (http, _) =>
+        {
+            await gate.WaitAsync(http.RequestAborted);
+            await TargetServer.JsonAsync(http, 200, """{"ok": true}""");
+        });
+        var id = await Service.DispatchAsync(new Orchestrator.Jobs.Dispatch.DispatchRequest { WorkflowKey = "stays" });
+        await PutAsync("stays", "{ key: stays, steps: [{ id: a, call: /stays }, { id: b, type: transform, value: \"'new'\", depends_on: [a] }] }");
+        gate.Release(10);
+
+        (await Service.EndAsync(id)).Output.Should().Be("\"old\"");
+    }
+
+    private Task<ApiAnswer> PutAsync(string key, string content) => SendAsync("PUT", $"/api/workflows/{key}", content);
+}

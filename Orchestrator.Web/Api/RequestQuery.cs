@@ -1,0 +1,82 @@
+using System.Globalization;
+using Orchestrator.Workflows.Inputs;
+using Orchestrator.Workflows.Text;
+
+namespace Orchestrator.Web.Api;
+
+/// <summary>
+/// The parameters of an address, read one by one. A parameter that nobody knows would be a filter that is silently not
+/// applied: it is refused, as wrong ones are, all at once.
+/// </summary>
+internal sealed class RequestQuery(HttpRequest request)
+{
+    private readonly HashSet<string> _known = [];
+    private readonly List<InputProblem> _problems = [];
+
+    public string? Text(string name)
+    {
+        _known.Add(name);
+        return request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>One of the words; the error lists them.</summary>
+    public string? OneOf(string name, IEnumerable<string> words) =>
+        Text(name) is not { } text || words.Contains(text) ? Text(name) : Wrong<string>(name, $"has to be one of {string.Join(", ", words)}");
+
+    public int? Integer(string name, int min, int max)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : Wrong<int?>(name, $"has to be {min} to {max}");
+    }
+
+    /// <summary>Entries a page; 50 where nothing else is asked for.</summary>
+    public int Limit() => Integer("limit", 1, ApiLimits.MaxPage) ?? 50;
+
+    public Guid? Id(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        return Guid.TryParse(text, out var id) ? id : Wrong<Guid?>(name, "has to be the id of an earlier answer");
+    }
+
+    public DateTime? Time(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.UtcDateTime
+            : Wrong<DateTime?>(name, "has to be a time such as 2026-11-21T07:00:00Z");
+    }
+
+    /// <summary>Everything wrong with the parameters that were asked for, and those that nobody asked for; null: nothing.</summary>
+    public IResult? Problem()
+    {
+        foreach (var name in request.Query.Keys.Where(name => !_known.Contains(name)))
+        {
+            var nearest = Nearest.Find(name, _known);
+            Wrong<string>(name, nearest is null ? "is not known" : $"is not known; did you mean '{nearest}'?");
+        }
+
+        return _problems.Count == 0 ? null : Problems.Of(
+            StatusCodes.Status400BadRequest, "Wrong parameters",
+            string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+    }
+
+    private T? Wrong<T>(string name, string message)
+    {
+        _problems.Add(new InputProblem(name, message));
+        return default;
+    }
+}
