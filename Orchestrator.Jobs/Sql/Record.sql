@@ -33,8 +33,9 @@ with step as (
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id
+  -- with what was decided, so that nothing below joins the two again: a plan made for few rows would do so row by row
   returning q.tenant_id, q.job_id, q.queue, q.hangfire_job_id, q.next_run_at, q.attempts, q.lost, q.max_attempts,
-            q.started_at, q.status
+            q.started_at, q.status, s.hangfire, s.new_job_id, s.state_id, s.state_name, s.reason, s.state_data
 ), run as (
   update workflow_runs r
   set status = w.status,
@@ -66,41 +67,40 @@ with step as (
   from step where new_job_id is not null
 ), settled as (
   update hangfire.job j
-  set stateid = s.state_id,
-      statename = s.state_name,
-      expireat = case when s.state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
-  from step s join queued q using (tenant_id, job_id)
-  where s.hangfire = 'settle' and j.id = q.hangfire_job_id
+  set stateid = q.state_id,
+      statename = q.state_name,
+      expireat = case when q.state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
+  from queued q
+  where q.hangfire = 'settle' and j.id = q.hangfire_job_id
 ), processing as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
   select processing_id, new_job_id, 'Processing', 'Continued by the worker that made it ready', now(), processing_data
   from step where processing_id is not null
 ), state as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
-  select s.state_id, coalesce(s.new_job_id, q.hangfire_job_id), s.state_name, s.reason, now(),
-         case s.state_name
+  select q.state_id, q.hangfire_job_id, q.state_name, q.reason, now(),
+         case q.state_name
            when 'Enqueued' then jsonb_build_object('Queue', q.queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
            when 'Scheduled' then jsonb_build_object('EnqueueAt', orchestrator.hangfire_time(q.next_run_at),
                                                     'ScheduledAt', orchestrator.hangfire_time(now()))
-           else s.state_data end
-  from step s
-  join queued q using (tenant_id, job_id)
-  left join hangfire.job j on j.id = q.hangfire_job_id
-  where s.state_id is not null and (s.new_job_id is not null or j.id is not null)
+           else q.state_data end
+  from queued q
+  where q.state_id is not null
+    and (q.new_job_id is not null or exists (select from hangfire.job j where j.id = q.hangfire_job_id))
 ), delivery as (
   insert into hangfire.jobqueue (jobid, queue, fetchedat)
-  select s.new_job_id, q.queue, case when s.hangfire = 'process' then now() end
-  from step s join queued q using (tenant_id, job_id)
-  where s.hangfire in ('enqueue', 'process')
+  select new_job_id, queue, case when hangfire = 'process' then now() end
+  from queued
+  where hangfire in ('enqueue', 'process')
 ), delivered as (
   delete from hangfire.jobqueue d
-  using step s join queued q using (tenant_id, job_id)
-  where s.hangfire = 'settle' and d.jobid = q.hangfire_job_id
+  using queued q
+  where q.hangfire = 'settle' and d.jobid = q.hangfire_job_id
 ), schedule as (
   insert into hangfire.set (key, value, score)
-  select 'schedule', q.hangfire_job_id::text, ceil(extract(epoch from q.next_run_at))
-  from step s join queued q using (tenant_id, job_id)
-  where s.state_name = 'Scheduled' and q.hangfire_job_id is not null
+  select 'schedule', hangfire_job_id::text, ceil(extract(epoch from next_run_at))
+  from queued
+  where state_name = 'Scheduled' and hangfire_job_id is not null
   on conflict (key, value) do update set score = excluded.score
 ), counter as (
   insert into hangfire.counter (key, value, expireat)
