@@ -1,4 +1,5 @@
--- Queued steps that no delivery is under way for: their Hangfire job was lost, deleted or finished without them.
+-- Queued steps that no delivery is under way for: their Hangfire job was lost, deleted or finished without them, or
+-- was fetched long ago by a server that lives but never learned of it (the answer to its claim was lost).
 -- Each gets a new job. Rare, so it looks at open runs only, once a minute.
 with stray as (
   select q.tenant_id, q.job_id, q.queue, nextval('{hangfire_job_id}') as id, nextval('{hangfire_state_id}') as state_id
@@ -6,7 +7,9 @@ with stray as (
   join job_queue q using (tenant_id, workflow_run_id)
   where r.status in ('pending', 'running') and r.created_at < clock_timestamp() - interval '1 minute'
     and q.status = 'queued'
-    and not exists (select from hangfire.jobqueue d join hangfire.job j on j.id = d.jobid where d.jobid = q.hangfire_job_id)
+    and not exists (select from hangfire.jobqueue d join hangfire.job j on j.id = d.jobid
+                    where d.jobid = q.hangfire_job_id
+                      and (d.fetchedat is null or d.fetchedat > now() - interval '1 minute'))
     and not exists (select from hangfire.job j
                     join hangfire.state s on s.id = j.stateid
                     where j.id = q.hangfire_job_id and s.createdat > now() - interval '1 minute')

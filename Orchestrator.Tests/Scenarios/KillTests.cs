@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Scenarios;
@@ -36,6 +38,43 @@ internal sealed class KillTests
 
         ExpectOnlyNeededRepeats(scene, kills);
         await ExpectSoundRowsAsync(scene);
+    }
+
+    [Test]
+    public async Task Request_whose_answer_was_lost_is_sent_again_and_makes_one_run()
+    {
+        await using var scene = await Scene.StartAsync(Scene.FourSteps);
+        var service = await scene.ServeAsync();
+        var keys = Enumerable.Range(0, Size.Runs).Select(_ => Guid.NewGuid().ToString()).ToArray();
+        var sending = Task.WhenAll(keys.Select(key => TryDispatchAsync(service, key)));
+        await scene.Target.SeenAsync(1).WaitAsync(TimeSpan.FromMinutes(1));
+        await service.KillAsync();
+        var first = await sending;
+
+        var again = await scene.ServeAsync();
+        var second = await Task.WhenAll(keys.Select(key => TryDispatchAsync(again, key)));
+        await scene.AllSucceedAsync(Size.Runs);
+
+        second.Should().NotContainNulls().And.OnlyHaveUniqueItems();
+        first.Zip(second).Where(pair => pair.First is not null).Should().OnlyContain(pair => pair.First == pair.Second);
+        scene.Target.Requests.Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * StepsOfRun);
+    }
+
+    /// <summary>The run's id; null: no answer came.</summary>
+    private static async Task<string?> TryDispatchAsync(ServiceProcess service, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs") { Content = JsonContent.Create(new { workflow_key = "four_steps" }) };
+        request.Headers.Add("Idempotency-Key", key);
+        try
+        {
+            using var answer = await service.Client.SendAsync(request);
+            answer.EnsureSuccessStatusCode();
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("workflow_run_id").GetString();
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Kills and starts again as often as is wanted, each time after some more requests.</summary>

@@ -59,6 +59,7 @@ internal sealed class TestFolder : IDisposable
         if (isOurs && !IsAlive(process))
         {
             await EndServerAsync(System.IO.Path.Combine(InPostgres(path), "data"));
+            await EndServerAsync(System.IO.Path.Combine(InPostgres(System.IO.Path.Combine(path, ".orchestrator")), "data"));
             Directory.Delete(path, recursive: true);
         }
     }

@@ -11,6 +11,7 @@ internal static class ServeCommand
     public static Task<int> RunAsync(CancellationToken cancellationToken) => Failures.ShowAsync(async () =>
     {
         var settings = ServiceSettings.Read();
+        ListenAddresses.Check(settings.Urls);
         await using var host = await ServiceHost.CreateAsync(settings, serve: true, Logging.Serve(settings.Configuration), cancellationToken);
         await host.App.StartAsync(cancellationToken);
         Greet(host, settings);

@@ -68,6 +68,9 @@ internal sealed class SweeperTests
     [TestCase("delete from hangfire.jobqueue", Description = "the place in the queue")]
     [TestCase("delete from hangfire.job", Description = "the job with all that belongs to it")]
     [TestCase("update hangfire.job set statename = 'Deleted'; delete from hangfire.jobqueue", Description = "deleted by hand")]
+    [TestCase(
+        "update hangfire.job set statename = 'Processing'; update hangfire.jobqueue set fetchedat = now() - interval '1 hour'",
+        Description = "fetched by a server that never learned of it")]
     public async Task A_queued_step_whose_delivery_is_lost_is_delivered_again(string loss)
     {
         await using var idle = await _service.StartAnotherAsync(TestService.WithoutWorkers);
