@@ -102,20 +102,37 @@ internal sealed class SweeperTests
     }
 
     [Test]
-    public async Task A_worker_whose_connection_is_cut_comes_back_under_a_new_number()
+    public async Task A_worker_whose_connection_is_cut_keeps_its_number_and_its_steps()
     {
         var presence = _service.Get<WorkerPresence>();
         var before = presence.Id;
         using var parked = await ParkAsync();
-        await _service.Database.ExecuteAsync(
-            $"select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = {WorkerPresence.LockClass} and objid = {before} and granted and mode = 'ExclusiveLock'");
+        await _service.Database.ExecuteAsync(CutConnection(before));
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(presence.IsHere && _service.Log.Warnings.Any(line => line.Contains($"Worker {before} lost the connection"))),
+            "the worker's way back");
+        parked.Gate.Release(10);
+        var run = await _service.EndAsync(parked.Run);
+
+        run.Status.Should().Be("success");
+        run["call"].Should().Match<TestStep>(step => step.Attempts == 1 && step.Lost == 0);
+        presence.Id.Should().Be(before);
+        (await CountAsync(before)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_worker_that_others_have_given_up_meanwhile_comes_back_under_a_new_number()
+    {
+        var presence = _service.Get<WorkerPresence>();
+        var before = presence.Id;
+        using var parked = await ParkAsync();
+        await _service.Database.ExecuteAsync($"delete from workers where worker_id = {before}; {CutConnection(before)}");
         await Eventually.IsTrueAsync(() => Task.FromResult(presence.Id != before), "the new number");
         parked.Gate.Release(10);
         var run = await _service.EndAsync(parked.Run);
 
         run.Status.Should().Be("success");
-        (await _service.Database.ScalarAsync<long>($"select count(*) from workers where worker_id = {presence.Id}")).Should().Be(1);
-        _service.Log.Warnings.Should().Contain(line => line.Contains($"Worker {before} lost the connection"));
+        (await CountAsync(presence.Id)).Should().Be(1);
     }
 
     [Test]
@@ -173,4 +190,9 @@ internal sealed class SweeperTests
             Gate.Release(10);
         }
     }
+
+    private static string CutConnection(int worker) => $"""
+        select pg_terminate_backend(pid) from pg_locks
+        where locktype = 'advisory' and classid = {WorkerPresence.LockClass} and objid = {worker} and granted and mode = 'ExclusiveLock'
+        """;
 }
