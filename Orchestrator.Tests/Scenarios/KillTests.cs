@@ -18,13 +18,8 @@ internal sealed class KillTests
     public async Task Every_step_is_done_and_only_what_was_in_flight_is_done_again()
     {
         await using var scene = await Scene.StartAsync(Scene.FourSteps);
-        var dispatched = new TaskCompletionSource();
-        scene.Target.Answer = async (http, _) =>
-        {
-            await dispatched.Task;
-            await Task.Delay(20);
-            await TargetServer.JsonAsync(http, 200, """{"ok": true}""");
-        };
+        var pace = new Pace();
+        scene.Target.Answer = (http, _) => pace.AnswerAsync(http);
         var services = new Queue<ServiceProcess>();
         for (var i = 0; i < Size.Services; i++)
         {
@@ -32,8 +27,8 @@ internal sealed class KillTests
         }
 
         await Scene.DispatchAsync(services.Peek(), "four_steps", Size.Runs);
-        dispatched.SetResult();
-        var kills = await KillAndRestartAsync(scene, services);
+        var kills = await KillAndRestartAsync(scene, services, pace);
+        pace.LetAll();
         await scene.AllSucceedAsync(Size.Runs);
 
         ExpectOnlyNeededRepeats(scene, kills);
@@ -77,16 +72,15 @@ internal sealed class KillTests
         }
     }
 
-    /// <summary>Kills and starts again as often as is wanted, each time after some more requests.</summary>
-    private static async Task<List<Kill>> KillAndRestartAsync(Scene scene, Queue<ServiceProcess> services)
+    /// <summary>Kills and starts again as often as is wanted, each time after some more answers.</summary>
+    private static async Task<List<Kill>> KillAndRestartAsync(Scene scene, Queue<ServiceProcess> services, Pace pace)
     {
-        var all = Size.Runs * StepsOfRun;
+        var more = Size.Runs * StepsOfRun / (Size.Kills + 1);
         var random = new Random();
         var kills = new List<Kill>();
         while (kills.Count < Size.Kills)
         {
-            var more = random.Next(all / (2 * Size.Kills + 2), all / (Size.Kills + 1));
-            await scene.Target.SeenAsync(scene.Target.Requests.Count + more).WaitAsync(TimeSpan.FromMinutes(1));
+            await pace.LetAsync(more, until: random.Next(more / 4, more)).WaitAsync(TimeSpan.FromMinutes(1));
             var kill = await Kill.DoAsync(scene, services.Dequeue());
             kills.Add(kill);
             var restart = Stopwatch.StartNew();
