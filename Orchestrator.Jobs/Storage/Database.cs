@@ -22,6 +22,7 @@ internal sealed class Database : IAsyncDisposable
             MaxAutoPrepare = 60,
             AutoPrepareMinUsages = 2,
             // Nothing here leaves a session changed, so there is nothing to reset between two uses: eight statements less each.
+            NoResetOnClose = true,
             Enlist = false,
         };
 
