@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire;
 using Hangfire.States;
 using Newtonsoft.Json.Linq;
@@ -28,7 +29,8 @@ internal sealed class ObservedRowsTests : HangfireFixture
         job["stateid"].Should().Be(Rows("state").Single()["id"]);
         job["expireat"].Should().BeNull();
         Rows("jobparameter").Select(static row => row["name"]).Should().Equal("CurrentCulture", "CurrentUICulture");
-        Rows("jobparameter").Select(static row => row["value"]).Should().AllBeEquivalentTo("\"" + System.Globalization.CultureInfo.CurrentCulture.Name + "\"");
+        Rows("jobparameter").Select(static row => row["value"]).Should().Equal(
+            $"\"{CultureInfo.CurrentCulture.Name}\"", $"\"{CultureInfo.CurrentUICulture.Name}\"");
         Keys("state").Should().BeEquivalentTo(["Queue", "EnqueuedAt"]);
         Json(Rows("state").Single()["data"])["Queue"].Should().Be("default");
         Json(Rows("state").Single()["data"])["EnqueuedAt"].Should().MatchRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$");
