@@ -20,6 +20,8 @@ internal static class RunEndpoints
         routes.MapPost("/api/runs", DispatchAsync);
         routes.MapGet("/api/runs", ListAsync);
         routes.MapGet("/api/runs/{id:guid}", FindAsync);
+        routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync);
+        routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync);
     }
 
     private static async Task<IResult> DispatchAsync(HttpContext http, Dispatcher dispatcher)
@@ -127,11 +129,33 @@ internal static class RunEndpoints
         var tenant = http.User.Tenant();
         if (await runs.FindAsync(tenant, new RunId(id), http.RequestAborted) is not { } run)
         {
-            return Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");
+            return NoSuchRun(id);
         }
 
         var steps = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
         var types = await names.StepTypesAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
         return Results.Json(RunDetail.Of(run, steps, types), ApiJson.Default.RunDetail);
     }
+
+    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
+        await EndedAttemptsAsync(http, runs, id) is { } attempts
+            ? Results.Json(new AttemptList([.. attempts.Select(AttemptJson.Of)]), ApiJson.Default.AttemptList)
+            : NoSuchRun(id);
+
+    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) =>
+        await EndedAttemptsAsync(http, runs, id) is { } attempts
+            ? Results.Json(new LogList([.. attempts.SelectMany(LogLineJson.Of)]), ApiJson.Default.LogList)
+            : NoSuchRun(id);
+
+    /// <summary>Null: there is no such run.</summary>
+    private static async Task<IReadOnlyList<AttemptRow>?> EndedAttemptsAsync(HttpContext http, RunQueries runs, Guid id)
+    {
+        var tenant = http.User.Tenant();
+        return await runs.FindAsync(tenant, new RunId(id), http.RequestAborted) is null
+            ? null
+            : await runs.AttemptsAsync(tenant, new RunId(id), http.RequestAborted);
+    }
+
+    private static IResult NoSuchRun(Guid id) =>
+        Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");
 }

@@ -181,6 +181,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(DispatchAnswer))]
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(RunDetail))]
+[JsonSerializable(typeof(AttemptList))]
+[JsonSerializable(typeof(LogList))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]

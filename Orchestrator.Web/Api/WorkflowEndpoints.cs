@@ -47,6 +47,7 @@ internal static class WorkflowEndpoints
     public static void MapWorkflows(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/workflows", ListAsync);
+        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json"));
         routes.MapGet("/api/workflows/{key}", FindAsync);
         routes.MapPut("/api/workflows/{key}", PutAsync);
         routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);

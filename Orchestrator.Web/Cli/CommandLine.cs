@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Web.Cli;
 
@@ -12,6 +13,7 @@ internal static class CommandLine
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Run());
         root.Subcommands.Add(Validate());
+        root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
         return root.Parse(args).InvokeAsync();
     }
@@ -43,6 +45,13 @@ internal static class CommandLine
         };
         var command = new Command("validate", "Check workflow files and say everything that is wrong with them.") { path };
         command.SetAction(parsed => ValidateCommand.Run(parsed.GetValue(path)));
+        return command;
+    }
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "Print the JSON Schema of workflow files, for editors.");
+        command.SetAction(_ => Console.Out.Write(WorkflowSchema.Generate()));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Web.Api;
 
@@ -106,5 +107,24 @@ internal sealed class RunEndpointTests : ApiFixture
 
         answer.ShouldBeProblem(HttpStatusCode.BadRequest);
         ((string)answer.Body["detail"]!).Should().Contain(word);
+    }
+
+    [Test]
+    public async Task Attempts_and_logs_of_a_run_are_listed_in_their_order()
+    {
+        Service.Target.On("/logged", (http, seen) => TargetServer.JsonAsync(
+            http, Service.Target.RequestsTo("/logged").Count < 2 ? 503 : 200, """{"ok": true}"""));
+        var id = await Service.StartRunAsync("""
+            { key: logged, steps: [{ id: call, call: /logged, retry: { delay_ms: 10, jitter: false } }] }
+            """);
+        await Service.EndAsync(id);
+        var attempts = await GetAsync($"/api/runs/{id}/attempts");
+        var logs = await GetAsync($"/api/runs/{id}/logs");
+
+        attempts.Body["items"]!.AsArray().Select(row => ((string)row!["step_id"]!, (int)row["attempt"]!, (bool)row["success"]!, (int)row["status_code"]!))
+            .Should().Equal(("call", 1, false, 503), ("call", 2, true, 200));
+        logs.Body["items"]!.AsArray().Select(row => (string)row!["message"]!).Should().HaveCount(2).And.OnlyContain(line => line.Contains("/logged"));
+        (await GetAsync($"/api/runs/{Guid.NewGuid()}/attempts")).Status.Should().Be(HttpStatusCode.NotFound);
+        (await GetAsync($"/api/runs/{Guid.NewGuid()}/logs")).Status.Should().Be(HttpStatusCode.NotFound);
     }
 }
