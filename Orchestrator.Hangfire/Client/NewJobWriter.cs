@@ -37,7 +37,7 @@ internal static class NewJobWriter
                 Write(context, storage, stateMachine, job, id);
                 return job;
             }
-            catch (JobMovedException)
+            catch (JobMovedException) when (context.Joined is null)
             {
                 // The job that was to be awaited has ended meanwhile: now this one starts at once.
             }
@@ -56,6 +56,7 @@ internal static class NewJobWriter
             });
         }
 
+        context.Joined?.AddTo(transaction, job.Id);
         if (Recognize(transaction.Operations) is var (state, queue, dueAt))
         {
             storage.Creator.Create(new()
@@ -73,6 +74,7 @@ internal static class NewJobWriter
 
         transaction.InsertCreation(id, invocation, job.ParametersSnapshot, job.CreatedAt, ExpiryWithoutState);
         transaction.Commit();
+        context.Joined?.Written();
     }
 
     /// <summary>The usual first steps of a job, and nothing else; null: there is something else.</summary>

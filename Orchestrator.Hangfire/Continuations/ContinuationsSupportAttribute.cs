@@ -62,7 +62,7 @@ public class ContinuationsSupportAttribute : JobFilterAttribute, IElectStateFilt
             own.Continuations.Start(storage, context);
     }
 
-    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    void IApplyStateFilter.OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
         // What has started stays so when its parent is requeued.
     }
