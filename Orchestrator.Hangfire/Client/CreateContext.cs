@@ -13,6 +13,7 @@ public class CreateContext
     {
         Items = context.Items;
         Factory = context.Factory;
+        Joined = context.Joined;
     }
 
     public CreateContext(JobStorage storage, IStorageConnection connection, Job job, IState? initialState)
@@ -48,6 +49,9 @@ public class CreateContext
     public IState? InitialState { get; }
 
     public IBackgroundJobFactory? Factory { get; internal init; }
+
+    /// <summary>What is committed with the job.</summary>
+    internal JoinedWrites? Joined { get; init; }
 }
 
 /// <summary>A job is about to be made.</summary>

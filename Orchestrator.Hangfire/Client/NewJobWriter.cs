@@ -30,6 +30,22 @@ internal static class NewJobWriter
     {
         var id = storage.JobIds.Next();
         var job = new BackgroundJob(id.ToString(CultureInfo.InvariantCulture), context.Job, createdAt, parameters);
+        while (true)
+        {
+            try
+            {
+                Write(context, storage, stateMachine, job, id);
+                return job;
+            }
+            catch (JobMovedException) when (context.Joined is null)
+            {
+                // The job that was to be awaited has ended meanwhile: now this one starts at once.
+            }
+        }
+    }
+
+    private static void Write(CreateContext context, PostgreSqlStorage storage, IStateMachine stateMachine, BackgroundJob job, long id)
+    {
         var invocation = InvocationData.SerializeJob(context.Job);
         using var transaction = new PostgreSqlWriteOnlyTransaction(storage);
         if (context.InitialState is not null)
@@ -40,24 +56,25 @@ internal static class NewJobWriter
             });
         }
 
+        context.Joined?.AddTo(transaction, job.Id);
         if (Recognize(transaction.Operations) is var (state, queue, dueAt))
         {
             storage.Creator.Create(new()
             {
                 Id = id,
                 Invocation = invocation,
-                Parameters = parameters,
-                CreatedAt = createdAt,
+                Parameters = job.ParametersSnapshot,
+                CreatedAt = job.CreatedAt,
                 State = state,
                 Queue = queue,
                 DueAt = dueAt,
             });
-            return job;
+            return;
         }
 
-        transaction.InsertCreation(id, invocation, parameters, createdAt, ExpiryWithoutState);
+        transaction.InsertCreation(id, invocation, job.ParametersSnapshot, job.CreatedAt, ExpiryWithoutState);
         transaction.Commit();
-        return job;
+        context.Joined?.Written();
     }
 
     /// <summary>The usual first steps of a job, and nothing else; null: there is something else.</summary>

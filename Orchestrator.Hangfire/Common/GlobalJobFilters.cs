@@ -13,6 +13,7 @@ public static class GlobalJobFilters
         filters.Add(new CaptureCultureAttribute());
         filters.Add(new AutomaticRetryAttribute());
         filters.Add(new StatisticsHistoryAttribute());
+        filters.Add(new ContinuationsSupportAttribute());
         return filters;
     }
 }

@@ -38,6 +38,7 @@ public static class HangfireServiceCollectionExtensions
             provider.GetRequiredService<IBackgroundJobFactory>(),
             provider.GetRequiredService<IBackgroundJobStateChanger>()));
         services.TryAddSingleton<IBackgroundJobClient>(static provider => provider.GetRequiredService<IBackgroundJobClientV2>());
+        services.AddRecurringJobs();
         return services;
     }
 
@@ -61,10 +62,24 @@ public static class HangfireServiceCollectionExtensions
             optionsAction(provider, options);
             options.Activator ??= provider.GetRequiredService<JobActivator>();
             options.FilterProvider ??= provider.GetRequiredService<IJobFilterProvider>();
+            options.TimeZoneResolver ??= provider.GetRequiredService<ITimeZoneResolver>();
             return new BackgroundJobServerHostedService(
                 provider.GetRequiredService<JobStorage>(), options, provider.GetServices<IBackgroundProcess>(), provider.GetService<IHostApplicationLifetime>()!);
         });
         return services;
+    }
+
+    private static void AddRecurringJobs(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ITimeZoneResolver, DefaultTimeZoneResolver>();
+        services.TryAddSingleton<ClientFactory>();
+        services.TryAddSingleton<IBackgroundJobClientFactoryV2>(static provider => provider.GetRequiredService<ClientFactory>());
+        services.TryAddSingleton<IBackgroundJobClientFactory>(static provider => provider.GetRequiredService<ClientFactory>());
+        services.TryAddSingleton<IRecurringJobManagerFactoryV2>(static provider => provider.GetRequiredService<ClientFactory>());
+        services.TryAddSingleton<IRecurringJobManagerFactory>(static provider => provider.GetRequiredService<ClientFactory>());
+        services.TryAddSingleton<IRecurringJobManagerV2>(static provider =>
+            provider.GetRequiredService<IRecurringJobManagerFactoryV2>().GetManagerV2(provider.GetRequiredService<JobStorage>()));
+        services.TryAddSingleton<IRecurringJobManager>(static provider => provider.GetRequiredService<IRecurringJobManagerV2>());
     }
 
     private static void ThrowIfNotConfigured(IServiceProvider provider)

@@ -49,7 +49,7 @@ public class BackgroundJobServerOptions
     /// <summary>How long a stop waits for running jobs before they are given back to their queues. Default: 15 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often scheduled jobs are looked for without being told to. Default: 15 s.</summary>
+    /// <summary>How often scheduled and recurring jobs are looked for without being told to. Default: 15 s.</summary>
     public TimeSpan SchedulePollingInterval
     {
         get => schedulePollingInterval;
@@ -85,6 +85,9 @@ public class BackgroundJobServerOptions
 
     /// <summary>Where filters come from; null: <see cref="JobFilterProviders.Providers"/>.</summary>
     public IJobFilterProvider? FilterProvider { get; set; }
+
+    /// <summary>What finds the time zones of recurring jobs; null: <see cref="DefaultTimeZoneResolver"/>.</summary>
+    public ITimeZoneResolver? TimeZoneResolver { get; set; }
 
     internal string CreateServerId() => string.Create(
         CultureInfo.InvariantCulture, $"{ServerName ?? Environment.MachineName.ToLowerInvariant()}:{Environment.ProcessId}:{Guid.NewGuid()}");

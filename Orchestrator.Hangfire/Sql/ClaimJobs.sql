@@ -18,7 +18,7 @@ with taken as materialized (
 locked as materialized (
   select t.id, t.jobid, t.queue, j.stateid, j.statename, j.createdat, j.invocationdata, j.arguments
   from taken t join hangfire.job j on j.id = t.jobid
-  for update of j skip locked
+  for no key update of j skip locked
 ),
 -- A job in two places of a queue is performed once: the second is dropped, now or when it is met while the first runs.
 runnable as materialized (

@@ -49,6 +49,7 @@ public class BackgroundJobStateChanger : IBackgroundJobStateChanger
             catch (JobMovedException)
             {
                 // Somebody was faster: what is expected and elected depends on where the job is now.
+                context.ProcessedJob = null;
             }
         }
     }
@@ -82,10 +83,7 @@ public class BackgroundJobStateChanger : IBackgroundJobStateChanger
     {
         if (job.LoadException is not null && !context.NewState.IgnoreJobLoadException)
         {
-            return (stateMachine.InnerStateMachine, new FailedState(job.LoadException.InnerException ?? job.LoadException, context.ServerId)
-            {
-                Reason = $"Can not change the state to '{context.NewState.Name}': the job's call could not be loaded.",
-            });
+            return (stateMachine.InnerStateMachine, FailedState.Unloadable(job.LoadException, context.NewState.Name, context.ServerId));
         }
 
         return (context.DisableFilters ? stateMachine.InnerStateMachine : stateMachine, context.NewState);

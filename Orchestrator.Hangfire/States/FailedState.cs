@@ -52,6 +52,13 @@ public class FailedState : IState
         return data;
     }
 
+    /// <summary>What becomes of a job that was to enter another state, and whose call can't be loaded.</summary>
+    internal static FailedState Unloadable(JobLoadException failure, string stateName, string? serverId = null) =>
+        new(failure.InnerException ?? failure, serverId)
+        {
+            Reason = $"Can not change the state to '{stateName}': the job's call could not be loaded.",
+        };
+
     private string Shorten(string details)
     {
         if (MaxLinesInStackTrace is not { } limit) return details;

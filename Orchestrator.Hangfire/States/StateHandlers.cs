@@ -1,3 +1,4 @@
+using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -10,6 +11,7 @@ namespace Hangfire
         [
             new EnqueuedHandler(),
             new ScheduledHandler(),
+            new AwaitingHandler(),
             new CountingHandler(SucceededState.StateName, "stats:succeeded"),
             new CountingHandler(DeletedState.StateName, "stats:deleted"),
         ];
@@ -48,6 +50,20 @@ namespace Hangfire.States
             if (context.NewState is ScheduledState scheduled)
                 transaction.AddToSet(SetKey, context.BackgroundJob.Id, Score(scheduled.EnqueueAt));
         }
+
+        public void Unapply(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
+            transaction.RemoveFromSet(SetKey, context.BackgroundJob.Id);
+    }
+
+    /// <summary>A job that awaits another is a member of a set, by the time when it began to.</summary>
+    internal sealed class AwaitingHandler : IStateHandler
+    {
+        public const string SetKey = "awaiting";
+
+        public string StateName => AwaitingState.StateName;
+
+        public void Apply(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
+            transaction.AddToSet(SetKey, context.BackgroundJob.Id, JobHelper.ToTimestamp(DateTime.UtcNow));
 
         public void Unapply(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
             transaction.RemoveFromSet(SetKey, context.BackgroundJob.Id);

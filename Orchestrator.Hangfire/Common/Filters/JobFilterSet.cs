@@ -58,5 +58,6 @@ internal sealed class JobFilterSet
             ? global.Snapshot
             : null;
 
-    private static bool IsForeign(object filter) => filter.GetType().Assembly != typeof(JobFilterSet).Assembly;
+    /// <summary>Our own filters act on states that are asked about anyway, but for one.</summary>
+    private static bool IsForeign(object filter) => filter is LatencyTimeoutAttribute || filter.GetType().Assembly != typeof(JobFilterSet).Assembly;
 }

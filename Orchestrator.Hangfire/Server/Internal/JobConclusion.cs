@@ -11,7 +11,7 @@ namespace Hangfire.Server;
 /// </summary>
 internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvider filterProvider)
 {
-    private readonly JobFinisher finisher = new(storage.Database);
+    private readonly JobFinisher finisher = new(storage);
 
     /// <summary>
     /// Processing is written with the claim. Filters of the application hear of it here and may elect another state:
@@ -21,29 +21,47 @@ internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvide
     {
         if (!JobFilterSet.For(filterProvider, job.Job).HasForeignStateFilters) return true;
 
-        var processing = new ProcessingState(serverId, claimed.WorkerId, claimed.StartedAt);
-        using var transaction = Apply(job, processing, claimed.OldState, stateMachine, out var elected);
-        var isElected = elected == processing;
-        var writes = isElected ? transaction.Operations.Where(static each => !IsWrittenByClaim(each)) : transaction.Operations;
-        if (Commit(claimed, [.. writes], removeFromQueue: !isElected)) return isElected;
-        await DropIfMovedAsync(claimed).ConfigureAwait(false);
-        return false;
+        while (true)
+        {
+            var processing = new ProcessingState(serverId, claimed.WorkerId, claimed.StartedAt);
+            using var transaction = Apply(job, processing, claimed.OldState, stateMachine, out var elected);
+            var isElected = elected == processing;
+            var writes = isElected ? transaction.Operations.Where(static each => !IsWrittenByClaim(each)) : transaction.Operations;
+            if (Commit(claimed, [.. writes], removeFromQueue: !isElected)) return isElected;
+            if (!await DropIfMovedAsync(claimed).ConfigureAwait(false)) return false;
+            job = Reread(job);
+        }
     }
 
-    /// <summary>Records the end of a job, if it is still this server's.</summary>
+    /// <summary>
+    /// Records the end of a job, if it is still this server's, and starts the jobs that wait for it. Children that came
+    /// after it was decided let it be decided again.
+    /// </summary>
     public async Task ConcludeAsync(ClaimedJob claimed, BackgroundJob job, IState end, StateMachine stateMachine)
     {
         // Who elects a state may log or write by himself, so he is asked only about a job that is still ours.
         var asksFirst = end is FailedState || JobFilterSet.For(filterProvider, job.Job).HasForeignStateFilters;
         if (asksFirst && !await DropIfMovedAsync(claimed).ConfigureAwait(false)) return;
-
-        var operations = Decide(job, end, stateMachine);
-        if (Recognize(claimed, operations) is { } request) await finisher.FinishAsync(request).ConfigureAwait(false);
-        else if (!Commit(claimed, operations, removeFromQueue: true)) await DropIfMovedAsync(claimed).ConfigureAwait(false);
+        while (!await RecordAsync(claimed, Decide(job, end, stateMachine)).ConfigureAwait(false)) job = Reread(job);
     }
 
     /// <summary>Whether the job is still this server's; if not, its place in the queue goes.</summary>
-    public Task<bool> DropIfMovedAsync(ClaimedJob claimed) => finisher.FinishAsync(new(claimed));
+    public async Task<bool> DropIfMovedAsync(ClaimedJob claimed) =>
+        await finisher.FinishAsync(new(claimed)).ConfigureAwait(false) == FinishOutcome.Recorded;
+
+    /// <summary>False: the job is still ours, but something that was decided on is not so any more.</summary>
+    private async Task<bool> RecordAsync(ClaimedJob claimed, IReadOnlyList<Operation> operations)
+    {
+        if (FinishRequest.Recognize(claimed, operations) is { } request)
+            return await finisher.FinishAsync(request).ConfigureAwait(false) != FinishOutcome.ContinuationsChanged;
+        return Commit(claimed, operations, removeFromQueue: true) || !await DropIfMovedAsync(claimed).ConfigureAwait(false);
+    }
+
+    private BackgroundJob Reread(BackgroundJob job)
+    {
+        using var connection = storage.GetConnection();
+        return new(job.Id, job.Job, job.CreatedAt, connection.GetJobData(job.Id)?.ParametersSnapshot);
+    }
 
     private static bool IsWrittenByClaim(Operation operation) =>
         operation is Operation.SetState { State: ProcessingState } or Operation.Persist;
@@ -75,44 +93,7 @@ internal sealed class JobConclusion(PostgreSqlStorage storage, IJobFilterProvide
         return transaction;
     }
 
-    /// <summary>One new state, its counters and its expiry, and nothing else; null: there is something else.</summary>
-    private static FinishRequest? Recognize(ClaimedJob claimed, IReadOnlyList<Operation> operations)
-    {
-        IState? state = null;
-        TimeSpan? expireIn = null;
-        List<Operation.Count> counters = new(3);
-        foreach (var operation in operations)
-        {
-            switch (operation)
-            {
-                case Operation.SetState entered when state is null:
-                    state = entered.State;
-                    break;
-                case Operation.Count count:
-                    counters.Add(count);
-                    break;
-                case Operation.Expire expire:
-                    expireIn = expire.In;
-                    break;
-                case Operation.Persist:
-                    expireIn = null;
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        return state is null ? null : new(claimed)
-        {
-            Name = state.Name,
-            Reason = StateRow.Reason(state),
-            Data = StateRow.Data(state),
-            ExpireIn = expireIn,
-            Counters = counters,
-        };
-    }
-
-    /// <summary>Writes what was decided, if the job is still this server's; otherwise false.</summary>
+    /// <summary>Writes what was decided, if the job is still this server's and as it was decided on; otherwise false.</summary>
     private bool Commit(ClaimedJob claimed, IReadOnlyList<Operation> operations, bool removeFromQueue)
     {
         if (operations.Count == 0) return true;

@@ -1,48 +1,37 @@
 using Hangfire.PostgreSql;
+using Hangfire.States;
 using Npgsql;
 using Orchestrator.Shared;
 
 namespace Hangfire.Server;
 
-/// <summary>The end of a job as one row of a statement. Without a state it only asks whether the job is still ours.</summary>
-internal sealed record FinishRequest(ClaimedJob Claimed)
-{
-    public string? Name { get; init; }
-
-    public string? Reason { get; init; }
-
-    public string? Data { get; init; }
-
-    public TimeSpan? ExpireIn { get; init; }
-
-    public IReadOnlyList<Operation.Count> Counters { get; init; } = [];
-}
-
-/// <summary>
-/// Records the ends of jobs, those of the same moment in one statement. The answer is whether the job was still its
-/// worker's; where it was not, nothing is left to do.
-/// </summary>
+/// <summary>Records the ends of jobs and starts their children; the ends of the same moment in one statement.</summary>
 internal sealed class JobFinisher
 {
     private const int MaxBatch = 500, Lanes = 2;
 
-    private readonly Database database;
-    private readonly Coalescer<FinishRequest, bool> coalescer;
+    private readonly PostgreSqlStorage storage;
+    private readonly Coalescer<FinishRequest, FinishOutcome> coalescer;
 
-    public JobFinisher(Database database)
+    public JobFinisher(PostgreSqlStorage storage)
     {
-        this.database = database;
+        this.storage = storage;
         coalescer = new(FinishAsync, MaxBatch, Lanes, static failure => failure is PostgresException { SqlState: ['2', '2' or '3', ..] });
     }
 
-    public Task<bool> FinishAsync(FinishRequest request) => coalescer.SubmitAsync(request);
+    public Task<FinishOutcome> FinishAsync(FinishRequest request) => coalescer.SubmitAsync(request);
 
-    private async Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<FinishRequest> requests)
+    private async Task<IReadOnlyList<FinishOutcome>> FinishAsync(IReadOnlyList<FinishRequest> requests)
     {
-        var counters = requests.SelectMany(static (request, index) => request.Counters.Select(counter => (Row: index + 1L, counter))).ToArray();
-        return await database.QueryAsync(
+        (long Row, Operation.Count Counter)[] counters =
+            [.. requests.SelectMany(static (request, index) => request.Counters.Select(counter => (index + 1L, counter)))];
+        (long Row, StartedChild Child)[] children =
+            [.. requests.SelectMany(static (request, index) => request.Children.Select(child => (index + 1L, child)))];
+        string[] queues = [.. children.Select(static each => each.Child.Queue!).Distinct()];
+        var outcomes = await storage.Database.QueryAfterAsync(
+            ("LockJobs", [requests.Where(static each => each.ContinuationsLength is not null).Select(static each => each.Claimed.JobId).ToArray()]),
             "FinishJobs",
-            static row => row.GetBoolean(0),
+            static row => (FinishOutcome)row.GetInt32(0),
             CancellationToken.None,
             Column(requests, static request => request.Claimed.QueueId),
             Column(requests, static request => request.Claimed.JobId),
@@ -52,9 +41,19 @@ internal sealed class JobFinisher
             Column(requests, static request => request.Data),
             Column(requests, static request => request.ExpireIn?.TotalSeconds),
             Array.ConvertAll(counters, static each => each.Row),
-            Array.ConvertAll(counters, static each => each.counter.Key),
-            Array.ConvertAll(counters, static each => (long)each.counter.Value),
-            Array.ConvertAll(counters, static each => each.counter.ExpireIn?.TotalSeconds)).ConfigureAwait(false);
+            Array.ConvertAll(counters, static each => each.Counter.Key),
+            Array.ConvertAll(counters, static each => (long)each.Counter.Value),
+            Array.ConvertAll(counters, static each => each.Counter.ExpireIn?.TotalSeconds),
+            Column(requests, static request => request.ContinuationsLength),
+            Array.ConvertAll(children, static each => each.Row),
+            Array.ConvertAll(children, static each => each.Child.JobId),
+            Array.ConvertAll(children, static each => each.Child.Fence),
+            Array.ConvertAll(children, static each => StateRow.Data(each.Child.State!)),
+            Array.ConvertAll(children, static each => each.Child.Queue),
+            Array.ConvertAll(children, static each => StateRow.Reason(each.Child.State!)),
+            storage.Signals.Notification(queues)).ConfigureAwait(false);
+        foreach (var queue in queues) storage.Signals.Wake(queue);
+        return outcomes;
     }
 
     private static T[] Column<T>(IReadOnlyList<FinishRequest> requests, Func<FinishRequest, T> select)

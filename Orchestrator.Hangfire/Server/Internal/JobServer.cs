@@ -1,3 +1,4 @@
+using Hangfire.Client;
 using Hangfire.Common;
 using Hangfire.Logging;
 using Hangfire.PostgreSql;
@@ -14,7 +15,7 @@ internal sealed class JobServer : IDisposable
 
     private readonly PostgreSqlStorage storage;
     private readonly BackgroundJobServerOptions options;
-    private readonly IBackgroundProcess[] additionalProcesses;
+    private readonly IBackgroundProcess[] processes;
     private readonly string serverId;
     private readonly ILog log = LogProvider.For<BackgroundJobServer>();
     private readonly CancellationTokenSource stopping = new(), stopped = new(), shutdown = new();
@@ -26,7 +27,7 @@ internal sealed class JobServer : IDisposable
     {
         this.storage = storage;
         this.options = options;
-        this.additionalProcesses = [.. additionalProcesses];
+        processes = [RecurringJobs(), .. additionalProcesses];
         serverId = options.CreateServerId();
         running = new(storage.Database);
         lease = new(storage, serverId, new() { Queues = options.Queues, WorkerCount = options.WorkerCount });
@@ -96,9 +97,12 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(settings.JobExpirationCheckInterval, "Deleting expired rows", housekeeping.DeleteExpiredAsync, stopping.Token),
             Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token, waitFirst: true),
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),
-            .. additionalProcesses.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
+            .. processes.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
         ]);
     }
+
+    private RecurringJobScheduler RecurringJobs() => new(
+        new BackgroundJobFactory(Filters), options.SchedulePollingInterval, options.TimeZoneResolver ?? new DefaultTimeZoneResolver());
 
     private Task ClearStaleLocksAsync(CancellationToken token) =>
         storage.Database.ExecuteAsync("ClearStaleLocks", token, storage.Options.DistributedLockTimeout);

@@ -82,18 +82,26 @@ internal sealed class Database(NpgsqlDataSource dataSource, SqlTexts sql) : IDis
         return rows;
     });
 
+    /// <summary>As <see cref="QueryAsync"/>, after another statement of the same transaction, whose effects it sees.</summary>
+    public Task<List<T>> QueryAfterAsync<T>(
+        (string Name, object?[] Values) first, string name, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) => RetryAsync(async () =>
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(BatchCommand(first.Name, first.Values));
+        batch.BatchCommands.Add(BatchCommand(name, values));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) rows.Add(read(reader));
+        return rows;
+    });
+
     /// <summary>Makes statements together: all of them happen, or none.</summary>
     public void ExecuteBatch(IEnumerable<(string Name, object?[] Values)> commands) => Retry(() =>
     {
         using var connection = dataSource.OpenConnection();
         using var batch = new NpgsqlBatch(connection);
-        foreach (var (name, values) in commands)
-        {
-            var command = new NpgsqlBatchCommand(sql[name]);
-            AddParameters(command.Parameters, values);
-            batch.BatchCommands.Add(command);
-        }
-
+        foreach (var (name, values) in commands) batch.BatchCommands.Add(BatchCommand(name, values));
         return batch.ExecuteNonQuery();
     });
 
@@ -102,6 +110,13 @@ internal sealed class Database(NpgsqlDataSource dataSource, SqlTexts sql) : IDis
     private NpgsqlCommand Command(string name, object?[] values)
     {
         var command = dataSource.CreateCommand(sql[name]);
+        AddParameters(command.Parameters, values);
+        return command;
+    }
+
+    private NpgsqlBatchCommand BatchCommand(string name, object?[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql[name]);
         AddParameters(command.Parameters, values);
         return command;
     }

@@ -50,6 +50,18 @@ internal abstract record Operation
         public override (string, object?[]) ToCommand() => ("RemoveFromSet", [Key, Value]);
     }
 
+    /// <summary>The job is still in this state's row; otherwise nothing of the transaction happens.</summary>
+    public sealed record RequireState(long JobId, long? StateId) : Operation
+    {
+        public override (string, object?[]) ToCommand() => ("RequireState", [JobId, StateId]);
+    }
+
+    /// <summary>The list of the job's children still has so many characters; otherwise nothing of the transaction happens.</summary>
+    public sealed record RequireContinuations(long JobId, int Length) : Operation
+    {
+        public override (string, object?[]) ToCommand() => ("RequireContinuations", [JobId, Length]);
+    }
+
     public sealed record Other(string Statement, params object?[] Values) : Operation
     {
         public override (string, object?[]) ToCommand() => (Statement, Values);

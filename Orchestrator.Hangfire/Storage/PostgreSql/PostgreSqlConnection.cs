@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Common;
+using Hangfire.Recurring;
 using Hangfire.Server;
 using Hangfire.Storage;
 using Npgsql;
@@ -80,6 +81,12 @@ public partial class PostgreSqlConnection : JobStorageConnection
     }
 
     public override DateTime GetUtcDateTime() => database.Scalar<DateTime>("GetUtcDateTime");
+
+    internal List<RecurringJobDto> GetRecurringJobs(string[] ids) => database.Query(
+        "GetRecurringJobs",
+        static row => RecurringJobReader.Read(
+            row.GetString(0), SerializationHelper.Deserialize<Dictionary<string, string>>(JobRow.TextOrNull(row, 1)), JobRow.TextOrNull(row, 2)),
+        (object)ids);
 
     internal static (string[] Keys, string[] Values) Columns(IEnumerable<KeyValuePair<string, string>> pairs)
     {

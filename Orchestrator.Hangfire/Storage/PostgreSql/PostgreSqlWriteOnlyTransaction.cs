@@ -1,12 +1,13 @@
 using System.Globalization;
 using Hangfire.Common;
+using Hangfire.Continuations;
 using Hangfire.States;
 using Hangfire.Storage;
 using Npgsql;
 
 namespace Hangfire.PostgreSql;
 
-/// <summary>A job was moved by somebody else since it was read; nothing was written.</summary>
+/// <summary>A job was moved, or got children, since it was read; nothing was written.</summary>
 internal sealed class JobMovedException : Exception;
 
 /// <summary>Gathers writes, and makes them in one round trip and one transaction when it is committed.</summary>
@@ -15,10 +16,14 @@ public class PostgreSqlWriteOnlyTransaction : JobStorageTransaction
     private readonly PostgreSqlStorage storage;
     private readonly List<Operation> operations = [];
     private readonly List<IDisposable> locks = [];
+    private ContinuationStart? continuations;
 
     internal PostgreSqlWriteOnlyTransaction(PostgreSqlStorage storage) => this.storage = storage;
 
     internal IReadOnlyList<Operation> Operations => operations;
+
+    /// <summary>Moves the children of jobs that end here.</summary>
+    internal ContinuationStart Continuations => continuations ??= new(this);
 
     public override void SetJobState(string jobId, IState state) => operations.Add(new Operation.SetState(Id(jobId), state));
 
@@ -115,7 +120,10 @@ public class PostgreSqlWriteOnlyTransaction : JobStorageTransaction
     /// <summary>Lets the commit fail with <see cref="JobMovedException"/> if the job is not in this state's row any more.</summary>
     internal void RequireState(string jobId, long? stateId) => RequireState(Id(jobId), stateId);
 
-    internal void RequireState(long jobId, long? stateId) => Add("RequireState", jobId, stateId);
+    internal void RequireState(long jobId, long? stateId) => operations.Add(new Operation.RequireState(jobId, stateId));
+
+    /// <summary>Lets the commit fail with <see cref="JobMovedException"/> if the job has got children since they were read.</summary>
+    internal void RequireContinuations(string jobId, int length) => operations.Add(new Operation.RequireContinuations(Id(jobId), length));
 
     internal void Add(IEnumerable<Operation> others) => operations.AddRange(others);
 

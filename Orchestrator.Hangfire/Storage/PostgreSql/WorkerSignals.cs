@@ -14,12 +14,16 @@ internal sealed class WorkerSignals
 
     private readonly Lock gate = new();
     private volatile Listener[] listeners = [];
+    private volatile Signal[] recurring = [];
 
     /// <summary>Adds a server's loops until the result is disposed.</summary>
     public IDisposable Listen(Listener listener)
     {
         lock (gate) listeners = [.. listeners, listener];
-        return new Subscription(this, listener);
+        return new Subscription(() =>
+        {
+            lock (gate) listeners = Array.FindAll(listeners, each => each != listener);
+        });
     }
 
     public void Wake(IEnumerable<NewJob> jobs)
@@ -48,6 +52,22 @@ internal sealed class WorkerSignals
         foreach (var listener in listeners) listener.Schedule.Set();
     }
 
+    /// <summary>Adds a scheduler of recurring jobs until the result is disposed.</summary>
+    public IDisposable ListenToRecurring(Signal signal)
+    {
+        lock (gate) recurring = [.. recurring, signal];
+        return new Subscription(() =>
+        {
+            lock (gate) recurring = Array.FindAll(recurring, each => each != signal);
+        });
+    }
+
+    /// <summary>A recurring job was added or has another schedule.</summary>
+    public void WakeRecurring()
+    {
+        foreach (var signal in recurring) signal.Set();
+    }
+
     /// <summary>What to send to other processes for jobs in such queues (null: in none); null: nothing.</summary>
     public string? Notification(IEnumerable<string?> queues)
     {
@@ -71,11 +91,6 @@ internal sealed class WorkerSignals
 
     private bool HasIdleWorker(string queue) => Array.Exists(listeners, each => each.HasIdleWorker() && each.Serves(queue));
 
-    private void Remove(Listener listener)
-    {
-        lock (gate) listeners = Array.FindAll(listeners, each => each != listener);
-    }
-
     /// <summary>A server's loops, as signals see them.</summary>
     public sealed class Listener(IEnumerable<string> queues, Func<bool> hasIdleWorker)
     {
@@ -90,8 +105,8 @@ internal sealed class WorkerSignals
         public bool HasIdleWorker() => hasIdleWorker();
     }
 
-    private sealed class Subscription(WorkerSignals signals, Listener listener) : IDisposable
+    private sealed class Subscription(Action end) : IDisposable
     {
-        public void Dispose() => signals.Remove(listener);
+        public void Dispose() => end();
     }
 }

@@ -48,6 +48,12 @@ public sealed class TestJobs
     [AutomaticRetry(Attempts = 0)]
     public void BoomOnce() => throw new InvalidOperationException("boom once");
 
+    [AutomaticRetry(Attempts = 0)]
+    public void FailOnce(string key)
+    {
+        if (For(key).Enter() == 1) throw new InvalidOperationException("the first time");
+    }
+
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public void BoomDelete() => throw new InvalidOperationException("boom delete");
 

@@ -1,0 +1,1 @@
+select statename from hangfire.job where id = $1
