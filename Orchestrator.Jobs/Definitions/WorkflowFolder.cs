@@ -13,7 +13,7 @@ namespace Orchestrator.Jobs.Definitions;
 /// workflow. Looking, not watching: notifications don't come from every file system.
 /// </summary>
 internal sealed class WorkflowFolder(
-    ProjectFolders folders, WorkflowStore store, WorkflowCatalog catalog, TimeProvider time, ILogger<WorkflowFolder> log)
+    ProjectFolders folders, WorkflowRegistry registry, TimeProvider time, ILogger<WorkflowFolder> log)
     : BackgroundService
 {
     public const long MaxFileBytes = 1 << 20;
@@ -58,9 +58,8 @@ internal sealed class WorkflowFolder(
 
         foreach (var (name, key) in before.Where(gone => !_keys.ContainsValue(gone.Value)))
         {
-            if (await store.WithdrawAsync(Tenant, key, name, cancellationToken))
+            if (await registry.WithdrawAsync(Tenant, key, name, cancellationToken))
             {
-                catalog.Forget(Tenant, key);
                 Log.WorkflowWithdrawn(log, key, name);
             }
         }
@@ -101,8 +100,7 @@ internal sealed class WorkflowFolder(
             return null;
         }
 
-        var (version, isNew) = await store.PutAsync(Tenant, definition.Key, file.Content, file.Name, isRestart, cancellationToken);
-        catalog.Forget(Tenant, definition.Key);
+        var (version, isNew) = await registry.PutAsync(Tenant, definition, file.Content, file.Name, isRestart, cancellationToken);
         if (isNew)
         {
             Log.WorkflowStored(log, definition.Key, version, file.Name);

@@ -41,6 +41,8 @@ internal static class OrchestratorServices
             .AddSingleton<DeliverySignal>()
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
+            .AddSingleton<CronTriggers>()
+            .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunQueries>();
     }
@@ -73,6 +75,7 @@ internal static class OrchestratorServices
             .AddSingleton<AttemptMaker>()
             .AddSingleton<StepRunner>()
             .AddSingleton<Drain>()
+            .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>()))
             .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()));
         return services.AddHangfireServer(server =>
         {

@@ -98,7 +98,7 @@ internal static class WorkflowEndpoints
         return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
     }
 
-    private static async Task<IResult> PutAsync(HttpContext http, WorkflowStore store, WorkflowCatalog catalog, string key)
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, string key)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -120,8 +120,7 @@ internal static class WorkflowEndpoints
         }
 
         var tenant = http.User.Tenant();
-        var (version, isNew) = await store.PutAsync(tenant, key, text, file: null, isRestart: false, http.RequestAborted);
-        catalog.Forget(tenant, key);
+        var (version, isNew) = await registry.PutAsync(tenant, definition, text, file: null, isRestart: false, http.RequestAborted);
         return Results.Json(
             new WorkflowPut(true, key, version, isNew), ApiJson.Default.WorkflowPut,
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);

@@ -1,3 +1,6 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -141,9 +144,15 @@ public sealed class WorkflowFolderTests
     private static string Workflow(string key, string value) =>
         $$"""{ key: {{key}}, steps: [{ id: a, type: transform, value: "{{value}}" }] }""";
 
-    private WorkflowFolder Folder() => new(
-        new ProjectFolders(_folder, _folder), _store, new WorkflowCatalog(_store, TimeProvider.System), TimeProvider.System,
-        NullLogger<WorkflowFolder>.Instance);
+    private WorkflowFolder Folder()
+    {
+        var storage = new PostgreSqlStorage(
+            new NpgsqlConnectionFactory(_database.ConnectionString, new PostgreSqlStorageOptions()), new PostgreSqlStorageOptions());
+        var registry = new WorkflowRegistry(
+            _store, new WorkflowCatalog(_store, TimeProvider.System), new CronTriggers(new RecurringJobManager(storage), storage));
+        return new WorkflowFolder(
+            new ProjectFolders(_folder, _folder), registry, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
+    }
 
     private void Write(string name, string content)
     {

@@ -1,0 +1,35 @@
+using Hangfire;
+using Hangfire.Server;
+
+namespace Orchestrator.Jobs.Dispatch;
+
+/// <summary>
+/// The Hangfire job of a workflow's cron trigger, made by a recurring job once an occurrence. Its own id is the
+/// dispatch's idempotency key: delivered again, or retried, it starts no second run.
+/// </summary>
+[AutomaticRetry(Attempts = 10)]
+public sealed class CronJob
+{
+    private readonly Dispatcher _dispatcher;
+
+    internal CronJob(Dispatcher dispatcher) => _dispatcher = dispatcher;
+
+    /// <summary>Dispatches the workflow's newest version, without inputs.</summary>
+    /// <exception cref="InvalidOperationException">It was refused; Hangfire shows the reason, and tries again.</exception>
+    public async Task Run(string tenant, string workflowKey, PerformContext context)
+    {
+        var outcome = await _dispatcher.DispatchAsync(
+            new DispatchRequest
+            {
+                Tenant = tenant,
+                WorkflowKey = workflowKey,
+                Trigger = "cron",
+                Key = new IdempotencyKey("cron", $"{workflowKey}:{context.BackgroundJob.Id}", []),
+            },
+            context.CancellationToken.ShutdownToken);
+        if (outcome is DispatchRefused refused)
+        {
+            throw new InvalidOperationException(refused.Message);
+        }
+    }
+}
