@@ -1,6 +1,7 @@
 using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Hangfire.Server;
+using Hangfire.States;
 
 namespace Hangfire.Recurring;
 
@@ -88,7 +89,7 @@ internal sealed class RecurringPass(
         var attempt = entity.RetryAttempt + 1;
         if (attempt <= MaxRetries) entity.RetryAt(now + attempt * RetryDelay, attempt);
         else entity.ScheduleAt(NextOrNone(entity, now));
-        entity.Fail(failure.ToString());
+        entity.Fail(StateRow.Clean(failure.ToString()));
         try
         {
             table.Save(entity);

@@ -20,7 +20,7 @@ internal sealed class RecurringSchedule
         {
             return new(expression, string.IsNullOrEmpty(timeZoneId) ? TimeZoneInfo.Utc : resolver.GetTimeZoneById(timeZoneId));
         }
-        catch (Exception failure) when (failure is TimeZoneNotFoundException or InvalidTimeZoneException)
+        catch (Exception failure)
         {
             throw new ArgumentException($"The time zone '{timeZoneId}' is not known here.", nameof(timeZoneId), failure);
         }

@@ -24,7 +24,8 @@ internal static class StateRow
         return SerializationHelper.Serialize(data)!;
     }
 
-    private static string Clean(string text)
+    /// <summary>The text without what the database refuses.</summary>
+    public static string Clean(string text)
     {
         if (!text.AsSpan().ContainsAny(Suspects)) return text;
         return string.Create(text.Length, text, static (cleaned, from) =>
