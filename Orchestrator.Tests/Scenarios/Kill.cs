@@ -42,7 +42,10 @@ internal sealed record Kill
 }
 
 /// <summary>A request with a key that the target had seen, and the kill that is the reason for it.</summary>
-/// <param name="Kill">The first one after the former request; null: there was none between the two.</param>
+/// <param name="Kill">
+/// The first one between the two requests of a worker that held the step; null: there was none. With several services a
+/// step may have been sent by one that lived on then, and was killed later.
+/// </param>
 internal sealed record Repeat(string Key, Kill? Kill)
 {
     public static IReadOnlyList<Repeat> Find(IReadOnlyList<SeenRequest> requests, IReadOnlyList<Kill> kills)
@@ -53,8 +56,9 @@ internal sealed record Repeat(string Key, Kill? Kill)
         {
             if (last.TryGetValue(request.Key, out var former))
             {
-                var between = kills.FirstOrDefault(kill => kill.RequestsBefore > former && kill.RequestsBefore <= index);
-                repeats.Add(new Repeat(request.Key, between));
+                var reason = kills.FirstOrDefault(kill =>
+                    kill.RequestsBefore > former && kill.RequestsBefore <= index && kill.InFlight.Contains(request.Key));
+                repeats.Add(new Repeat(request.Key, reason));
             }
 
             last[request.Key] = index;
