@@ -76,15 +76,8 @@ internal abstract class HangfireFixture
     protected string? StateOf(string jobId) => Scalar<string>("select statename from hangfire.job where id = $1", long.Parse(jobId));
 
     /// <summary>Waits until a condition on the database holds.</summary>
-    protected static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        var deadline = DateTime.UtcNow + Patience;
-        while (!condition())
-        {
-            if (DateTime.UtcNow > deadline) Assert.Fail($"It did not happen that {what}.");
-            await Task.Delay(5);
-        }
-    }
+    protected static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.IsTrueAsync(() => Task.FromResult(condition()), what);
 
     protected Task UntilStateAsync(string jobId, string state) => UntilAsync(() => StateOf(jobId) == state, $"job {jobId} got to {state}");
 }
