@@ -14,7 +14,8 @@ namespace Orchestrator.Jobs.Execution;
 /// </summary>
 internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source, ILogger<DeliverySignal> log)
 {
-    private const string Channel = "hangfire_jobqueue";
+    /// <summary>What the servers listen to.</summary>
+    public const string Channel = "hangfire_jobqueue";
 
     private int _notifying;
 

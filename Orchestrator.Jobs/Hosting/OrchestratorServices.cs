@@ -1,6 +1,8 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
@@ -39,6 +41,8 @@ internal static class OrchestratorServices
             .AddSingleton(TimeProvider.System)
             .AddSingleton(StepJobRows.Create())
             .AddSingleton<DeliverySignal>()
+            .AddSingleton(provider => new BulkJobs(
+                provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
             .AddSingleton<CronTriggers>()
