@@ -20,10 +20,10 @@ public sealed class BulkJobs
     /// <summary>Jobs in a statement.</summary>
     private const int BatchSize = 1000;
 
-    private readonly NpgsqlDataSource _source;
+    private readonly Database _database;
     private readonly DeliverySignal _signal;
 
-    internal BulkJobs(NpgsqlDataSource source, DeliverySignal signal) => (_source, _signal) = (source, signal);
+    internal BulkJobs(Database database, DeliverySignal signal) => (_database, _signal) = (database, signal);
 
     /// <summary>Enqueues a call for each of them, in their order.</summary>
     /// <typeparam name="T">The class that the worker's activator makes.</typeparam>
@@ -58,7 +58,7 @@ public sealed class BulkJobs
             return ids;
         }
 
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
         await using var own = await connection.BeginTransactionAsync(cancellationToken);
         await InsertAllAsync(connection);
         await own.CommitAsync(cancellationToken);
