@@ -38,7 +38,7 @@ internal static class OrchestratorServices
                 {
                     SchemaName = "hangfire",
                     PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    QueuePollInterval = TimeSpan.FromSeconds(2),
                     UseSlidingInvisibilityTimeout = true,
                 }));
         services
@@ -91,7 +91,7 @@ internal static class OrchestratorServices
         {
             WorkerCount = options.Workers,
             Queues = options.Queues,
-            SchedulePollingInterval = TimeSpan.FromSeconds(5),
+            SchedulePollingInterval = TimeSpan.FromSeconds(10),
             StopTimeout = Drain.Patience,
             ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
             Activator = provider.GetRequiredService<JobActivator>(),
