@@ -22,6 +22,7 @@ internal static class ApiSetup
         app.UseAuthorization();
         app.MapRuns();
         app.MapWorkflows();
+        app.MapKeys();
         app.MapHealth();
     }
 

@@ -94,8 +94,28 @@ internal sealed class RequestBody
             return null;
         }
 
-        return value.AsString();
+        return StorableText.Of(value.AsString());
     }
+
+    /// <summary>One of the words; the error lists them.</summary>
+    public string? OneOf(string name, IReadOnlyCollection<string> words, bool required = false)
+    {
+        var value = Get(name);
+        if (value.Kind == ValueKind.String && words.Contains(value.AsString()))
+        {
+            return value.AsString();
+        }
+
+        if (required || !value.IsNullish)
+        {
+            Wrong(name, $"has to be one of {string.Join(", ", words)}");
+        }
+
+        return null;
+    }
+
+    /// <summary>Reports what only the caller can see to be wrong.</summary>
+    public void Wrong(string name, string message) => _problems.Add(new InputProblem(name, message));
 
     public int? Integer(string name, int min, int max)
     {

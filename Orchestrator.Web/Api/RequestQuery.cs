@@ -16,7 +16,7 @@ internal sealed class RequestQuery(HttpRequest request)
     public string? Text(string name)
     {
         _known.Add(name);
-        return request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+        return request.Query[name].ToString() is { Length: > 0 } text ? StorableText.Of(text) : null;
     }
 
     /// <summary>One of the words; the error lists them.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
@@ -16,12 +17,12 @@ internal static class RunEndpoints
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync);
-        routes.MapPost("/api/runs", DispatchAsync);
-        routes.MapGet("/api/runs", ListAsync);
-        routes.MapGet("/api/runs/{id:guid}", FindAsync);
-        routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync);
-        routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync);
+        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync).For(Role.Operator);
+        routes.MapPost("/api/runs", DispatchAsync).For(Role.Operator);
+        routes.MapGet("/api/runs", ListAsync).For(Role.Viewer);
+        routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer);
+        routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer);
+        routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer);
     }
 
     private static async Task<IResult> DispatchAsync(HttpContext http, Dispatcher dispatcher)

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Definitions;
@@ -46,11 +47,11 @@ internal static class WorkflowEndpoints
 
     public static void MapWorkflows(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/workflows", ListAsync);
-        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json"));
-        routes.MapGet("/api/workflows/{key}", FindAsync);
-        routes.MapPut("/api/workflows/{key}", PutAsync);
-        routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);
+        routes.MapGet("/api/workflows", ListAsync).For(Role.Viewer);
+        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json")).For(Role.Viewer);
+        routes.MapGet("/api/workflows/{key}", FindAsync).For(Role.Viewer);
+        routes.MapPut("/api/workflows/{key}", PutAsync).For(Role.Admin);
+        routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync).For(Role.Viewer);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names)
