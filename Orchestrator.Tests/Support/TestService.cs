@@ -136,6 +136,9 @@ internal sealed class TestService : IAsyncDisposable
         var log = new TestLog();
         var options = new OrchestratorOptions
         {
+            ConnectionString = database.ConnectionString,
+            WorkflowsFolder = Path.Combine(folder.Path, "workflows"),
+            DataFolder = Path.Combine(folder.Path, "data"),
             EdgeBaseUrl = target.Address,
             EdgeServiceJwt = ServiceToken,
             SweepInterval = TimeSpan.FromMilliseconds(100),
@@ -146,9 +149,7 @@ internal sealed class TestService : IAsyncDisposable
         var settings = new ServiceSettings
         {
             Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
-            Folders = new ProjectFolders(Path.Combine(folder.Path, "workflows"), Path.Combine(folder.Path, "data")),
             Options = options,
-            ConnectionString = database.ConnectionString,
             AdminKey = AdminKey,
             Urls = "http://127.0.0.1:0",
         };

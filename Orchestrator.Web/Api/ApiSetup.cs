@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Web.Api;
 
@@ -29,11 +30,11 @@ internal static class ApiSetup
     private static void MapHealth(this WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Json(new HealthAnswer("ok"), ApiJson.Default.HealthAnswer)).AllowAnonymous();
-        app.MapGet("/readyz", async (NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        app.MapGet("/readyz", async (Database database, CancellationToken cancellationToken) =>
         {
             try
             {
-                await using var command = database.CreateCommand("select 1");
+                await using var command = database.Source.CreateCommand("select 1");
                 await command.ExecuteScalarAsync(cancellationToken);
                 return Results.Json(new HealthAnswer("ready"), ApiJson.Default.HealthAnswer);
             }
