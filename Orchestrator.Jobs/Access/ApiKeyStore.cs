@@ -1,18 +1,17 @@
 using Dapper;
-using Npgsql;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Access;
 
 /// <summary>The keys' rows (<c>api_keys</c>).</summary>
-internal sealed class ApiKeyStore(NpgsqlDataSource source, TimeProvider time)
+internal sealed class ApiKeyStore(Database database, TimeProvider time)
 {
     /// <summary>Makes a key; its secret is in the answer and nowhere else.</summary>
-    /// <exception cref="PostgresException">The name, the tenant or the time of expiry is not one that the table takes.</exception>
+    /// <exception cref="Npgsql.PostgresException">The name, the tenant or the time of expiry is not one that the table takes.</exception>
     public async Task<(ApiKey Key, string Secret)> CreateAsync(NewApiKey wish, CancellationToken cancellationToken)
     {
         var secret = ApiKeySecret.Create();
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var key = await connection.QuerySingleAsync<ApiKey>(new CommandDefinition(
             SqlText.Load("CreateApiKey"),
             new
@@ -33,7 +32,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource source, TimeProvider time)
     /// <summary>The key of that hash, if it is valid now; notes its use, at most once a minute.</summary>
     public async Task<ApiKey?> UseAsync(byte[] sha, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<ApiKey>(new CommandDefinition(
             SqlText.Load("UseApiKey"), new { sha }, cancellationToken: cancellationToken));
     }
@@ -45,7 +44,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource source, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string tenant, Guid? before, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<ApiKey>(new CommandDefinition(
             SqlText.Load("ListApiKeys"), new { tenant, before, limit }, cancellationToken: cancellationToken))];
     }
@@ -54,7 +53,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource source, TimeProvider time)
     public async Task<IReadOnlyList<ApiKey>> RevokeAsync(
         string tenant, Guid? id, string? prefix, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<ApiKey>(new CommandDefinition(
             SqlText.Load("RevokeApiKey"), new { tenant, id, prefix }, cancellationToken: cancellationToken))];
     }

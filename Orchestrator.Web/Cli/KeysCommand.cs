@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
-using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Hosting;
 
@@ -91,10 +90,10 @@ internal static partial class KeysCommand
     private static Task<int> WithKeysAsync(CancellationToken cancellationToken, Func<ApiKeyStore, TimeProvider, Task<int>> action) =>
         Failures.ShowAsync(async () =>
         {
-            await using var home = await DatabaseHome.OpenAsync(ServiceSettings.Read(), NullLogger.Instance, cancellationToken);
-            await using var database = Database.Open(home.ConnectionString);
-            await PreparedDatabase.MigrateAsync(database, NullLogger.Instance, cancellationToken);
-            return await action(new ApiKeyStore(database.Source, TimeProvider.System), TimeProvider.System);
+            var settings = ServiceSettings.Read();
+            await using var home = new DatabaseHome(settings.Options, settings.Options.Folders, NullLoggerFactory.Instance);
+            await home.OpenAsync(cancellationToken);
+            return await action(new ApiKeyStore(home.Database, TimeProvider.System), TimeProvider.System);
         });
 
     private static string TenantOf(string tenant) => Regex.IsMatch(tenant, NewApiKey.TenantPattern)
