@@ -21,6 +21,7 @@ internal static class ApiSetup
                 $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path} is not a route of this service."));
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<Idempotency>();
         app.MapRuns();
         app.MapWorkflows();
         app.MapKeys();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Web.Auth;
 
@@ -68,6 +69,7 @@ internal static class KeyEndpoints
             new NewApiKey { Tenant = caller.Tenant, Name = name!, Role = RoleWords.Of(role!)!.Value, CreatedBy = caller.Name, ExpiresAt = expiresAt },
             http.RequestAborted);
         var answer = new NewApiKeyJson(key.ApiKeyId, key.Name, key.Role, key.Prefix, secret, key.ExpiresAt);
+        Idempotency.KeepInstead(http, JsonSerializer.SerializeToUtf8Bytes(answer with { Key = null }, ApiJson.Default.NewApiKeyJson));
         return Results.Json(answer, ApiJson.Default.NewApiKeyJson, statusCode: StatusCodes.Status201Created);
     }
 

@@ -13,12 +13,11 @@ namespace Orchestrator.Web.Api;
 internal static class RunEndpoints
 {
     private const string KeyScope = "runs";
-    private const int MaxKeyLength = 255;
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync).For(Role.Operator);
-        routes.MapPost("/api/runs", DispatchAsync).For(Role.Operator);
+        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync).For(Role.Operator).WithMetadata(new OwnIdempotency());
+        routes.MapPost("/api/runs", DispatchAsync).For(Role.Operator).WithMetadata(new OwnIdempotency());
         routes.MapGet("/api/runs", ListAsync).For(Role.Viewer);
         routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer);
         routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer);
@@ -33,7 +32,8 @@ internal static class RunEndpoints
             return unreadable!;
         }
 
-        if (IdempotencyKey(http.Request, body, out var key) is { } wrongKey)
+        var key = IdempotencyHeader.Read(http.Request, out var wrongKey);
+        if (wrongKey is not null)
         {
             return wrongKey;
         }
@@ -49,7 +49,7 @@ internal static class RunEndpoints
             Priority = body.Priority("priority"),
             ScheduledAt = body.Time("scheduled_at"),
             Version = body.Integer("version", 1, int.MaxValue),
-            Key = key,
+            Key = key is null ? null : new IdempotencyKey(KeyScope, key, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson()))),
         };
         return body.Problem() ?? Answer(http, await dispatcher.DispatchAsync(request, http.RequestAborted));
     }
@@ -61,7 +61,7 @@ internal static class RunEndpoints
             case Dispatched dispatched:
                 if (dispatched.IsReplay)
                 {
-                    http.Response.Headers["Idempotency-Replayed"] = "true";
+                    http.Response.Headers[IdempotencyHeader.Replayed] = "true";
                 }
 
                 return Results.Json(
@@ -76,25 +76,6 @@ internal static class RunEndpoints
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null);
         }
-    }
-
-    private static IResult? IdempotencyKey(HttpRequest request, RequestBody body, out IdempotencyKey? key)
-    {
-        key = null;
-        string? header = request.Headers["Idempotency-Key"].FirstOrDefault() ?? request.Headers["X-Idempotency-Key"].FirstOrDefault();
-        if (header is null)
-        {
-            return null;
-        }
-
-        if (header.Length is 0 or > MaxKeyLength)
-        {
-            return Problems.Of(
-                StatusCodes.Status400BadRequest, "Wrong idempotency key", $"An Idempotency-Key has 1 to {MaxKeyLength} characters.");
-        }
-
-        key = new IdempotencyKey(KeyScope, header, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson())));
-        return null;
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs)
