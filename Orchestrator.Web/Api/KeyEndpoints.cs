@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Jobs.Access;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
@@ -23,15 +24,25 @@ internal static class KeyEndpoints
 {
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/keys", ListAsync).For(Role.Admin);
-        routes.MapPost("/api/keys", CreateAsync).For(Role.Admin);
-        routes.MapDelete("/api/keys/{id:guid}", RevokeAsync).For(Role.Admin);
+        routes.MapGet("/api/keys", ListAsync).For(Role.Admin)
+            .WithSummary("List the tenant's keys").TakesQuery(query => Page(query)).Answers(200, new ApiKeyPage([Examples.Key], null));
+        routes.MapPost("/api/keys", CreateAsync).For(Role.Admin)
+            .WithSummary("Make a key, which is shown once").TakesBody(body => Read(body)).Answers(201, Examples.NewKey);
+        routes.MapDelete("/api/keys/{id:guid}", RevokeAsync).For(Role.Admin)
+            .WithSummary("Revoke a key").Answers(200, Examples.Key);
     }
+
+    private static (int Limit, Guid? Cursor) Page(RequestQuery query) => (query.Limit(), query.Id("cursor", "next_cursor of the page before."));
+
+    private static (string? Name, string? Role, DateTime? ExpiresAt) Read(RequestBody body) => (
+        body.Text("name", NewApiKey.MaxNameLength, required: true, about: "What people know it by.", example: "ci"),
+        body.OneOf("role", RoleWords.All, required: true, example: "operator"),
+        body.Time("expires_at", "Never where it is left out."));
 
     private static async Task<IResult> ListAsync(HttpContext http, ApiKeyStore keys)
     {
         var query = new RequestQuery(http.Request);
-        var (limit, cursor) = (query.Limit(), query.Id("cursor"));
+        var (limit, cursor) = Page(query);
         if (query.Problem() is { } problem)
         {
             return problem;
@@ -53,8 +64,7 @@ internal static class KeyEndpoints
         }
 
         var caller = Caller.Of(http.User);
-        var (name, role, expiresAt) = (
-            body.Text("name", NewApiKey.MaxNameLength, required: true), body.OneOf("role", RoleWords.All, required: true), body.Time("expires_at"));
+        var (name, role, expiresAt) = Read(body);
         if (expiresAt <= time.GetUtcNow().UtcDateTime)
         {
             body.Wrong("expires_at", "has to be a time to come");
