@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Hangfire;
 using Orchestrator.Benchmarks.Measuring;
 using Orchestrator.Benchmarks.Service;
 

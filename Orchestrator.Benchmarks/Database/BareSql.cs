@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace Orchestrator.Benchmarks.Database;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Benchmarks.Database;

@@ -1,7 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Benchmarks.Database;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;

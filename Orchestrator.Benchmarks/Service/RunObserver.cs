@@ -1,4 +1,3 @@
-using Npgsql;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Benchmarks.Service;

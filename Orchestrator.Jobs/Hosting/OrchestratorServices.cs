@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
@@ -44,6 +45,9 @@ internal static class OrchestratorServices
             .AddSingleton<CronTriggers>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
+            .AddSingleton<RunLoader>()
+            .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<JobQueries>()
             .AddSingleton<RunQueries>();
     }
 
@@ -65,7 +69,6 @@ internal static class OrchestratorServices
             .AddSingleton<Sweeper>()
             .AddHostedService(provider => provider.GetRequiredService<Sweeper>())
             .AddSingleton(new StayLimits())
-            .AddSingleton<RunLoader>()
             .AddSingleton<Claimer>()
             .AddSingleton<Recorder>()
             .AddSingleton(new HttpMessageInvoker(Outbound.Handler()))

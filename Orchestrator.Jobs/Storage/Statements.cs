@@ -32,6 +32,8 @@ internal sealed class Statements(string hangfireJobSequence, string hangfireStat
 
     public string Redeliver { get; } = Fill("Redeliver", hangfireJobSequence, hangfireStateSequence);
 
+    public string Reopen { get; } = Fill("Reopen", hangfireJobSequence, hangfireStateSequence);
+
     /// <exception cref="InvalidOperationException">Schema <c>hangfire</c> is not there.</exception>
     public static async Task<Statements> CreateAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {

@@ -21,6 +21,7 @@ internal static class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRuns();
+        app.MapJobs();
         app.MapWorkflows();
         app.MapHealth();
     }

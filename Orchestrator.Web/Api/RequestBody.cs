@@ -132,6 +132,9 @@ internal sealed class RequestBody
         return known;
     }
 
+    /// <summary>Any JSON value; undefined: it is not there.</summary>
+    public Value Any(string name) => Get(name);
+
     public Value Object(string name)
     {
         var value = Get(name);

@@ -183,6 +183,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]

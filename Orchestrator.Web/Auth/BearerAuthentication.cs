@@ -79,6 +79,10 @@ internal static class AuthServices
         return services;
     }
 
+    /// <summary>Who asks, for logs: the token's name, or its role.</summary>
+    public static string Actor(this ClaimsPrincipal user) =>
+        user.FindFirstValue(ClaimTypes.Name) ?? user.FindFirstValue(ClaimTypes.Role) ?? "unknown";
+
     /// <summary>The tenant that the request's token belongs to.</summary>
     public static string Tenant(this ClaimsPrincipal user) =>
         user.FindFirstValue(BearerAuthentication.TenantClaim) ?? throw new InvalidOperationException("The token has no tenant.");
