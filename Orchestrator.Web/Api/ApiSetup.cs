@@ -21,6 +21,7 @@ internal static class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRuns();
+        app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();
         app.MapHealth();

@@ -183,6 +183,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
+[JsonSerializable(typeof(GraphJson))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(WorkflowPage))]
