@@ -13,7 +13,8 @@ namespace Orchestrator.Jobs.Execution;
 /// </summary>
 internal sealed class DeliverySignal(JobStorage storage, Database database, ILogger<DeliverySignal> log)
 {
-    private const string Channel = "hangfire_jobqueue";
+    /// <summary>What Hangfire's workers listen to.</summary>
+    public const string Channel = "hangfire_jobqueue";
 
     private int _notifying;
 

@@ -12,6 +12,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -45,11 +46,20 @@ internal static class OrchestratorServices
             .AddSingleton<DeliverySignal>()
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
+            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
+            .AddSingleton<CodeSchedules>()
+            .AddSingleton<IOrchestrator, OrchestratorClient>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunQueries>()
             .AddBackgroundPart<WorkflowFolder>();
+        foreach (var step in options.Steps)
+        {
+            services.AddSingleton(step).TryAddScoped(step.Executor);
+        }
+
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
 
@@ -69,9 +79,11 @@ internal static class OrchestratorServices
         .AddSingleton<RunLoader>()
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
+        .AddSingleton<GivingBack>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
             new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
+        .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<StepRunner>()

@@ -68,8 +68,8 @@ internal static class RunEndpoints
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(
-                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion
-                        ? StatusCodes.Status404NotFound
+                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion ? StatusCodes.Status404NotFound
+                        : refused.Reason is DispatchRefusal.UnreadableWorkflow ? StatusCodes.Status409Conflict
                         : StatusCodes.Status422UnprocessableEntity,
                     "Not dispatched", refused.Message, refused.Problems);
             default:

@@ -47,7 +47,7 @@ internal static class WorkflowEndpoints
     public static void MapWorkflows(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/workflows", ListAsync);
-        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json"));
+        routes.MapGet("/api/workflows/schema.json", (StepCatalog types) => Results.Text(WorkflowSchema.Generate(types), "application/schema+json"));
         routes.MapGet("/api/workflows/{key}", FindAsync);
         routes.MapPut("/api/workflows/{key}", PutAsync);
         routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);
@@ -98,7 +98,7 @@ internal static class WorkflowEndpoints
         return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
     }
 
-    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, string key)
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, string key)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -106,7 +106,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         if (parsed.Definition is not { } definition)
         {
             return Refused(parsed);
@@ -126,7 +126,7 @@ internal static class WorkflowEndpoints
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> ValidateAsync(HttpContext http)
+    private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -134,7 +134,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         return Results.Json(
             new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
             ApiJson.Default.ValidationAnswer);
