@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Benchmarks.Database;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -25,14 +26,17 @@ internal sealed class BenchmarkedService : IAsyncDisposable
         await StartAsync(cluster, await cluster.CreateDatabaseAsync(), works, cancellationToken);
 
     /// <summary>Starts it on a database that may have its schema already.</summary>
-    public static async Task<BenchmarkedService> StartAsync(
-        Cluster cluster, string database, bool works, CancellationToken cancellationToken)
+    public static Task<BenchmarkedService> StartAsync(Cluster cluster, string database, bool works, CancellationToken cancellationToken) =>
+        ConnectAsync(cluster.ConnectionStringFor(database), works, cancellationToken);
+
+    /// <summary>Starts it on the database of a connection string.</summary>
+    public static async Task<BenchmarkedService> ConnectAsync(string connectionString, bool works, CancellationToken cancellationToken)
     {
-        var host = Build(cluster.ConnectionStringFor(database), works);
+        var host = Build(connectionString, works);
         try
         {
             await host.StartAsync(cancellationToken);
-            return new BenchmarkedService(database, host);
+            return new BenchmarkedService(new NpgsqlConnectionStringBuilder(connectionString).Database!, host);
         }
         catch
         {

@@ -67,6 +67,7 @@ internal sealed class Dispatcher
         IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         const string before = "orchestrator_dispatch";
+        _ = transaction.Connection ?? throw new ArgumentException("The transaction has ended.", nameof(transaction));
         if (requests.Count > 1)
         {
             await transaction.SaveAsync(before, cancellationToken);
@@ -80,9 +81,7 @@ internal sealed class Dispatcher
         }
         else if (queues.Count > 0)
         {
-            await using var notify = new NpgsqlCommand("select pg_notify($1, '')", transaction.Connection, transaction);
-            notify.Parameters.One(DeliverySignal.Channel);
-            await notify.ExecuteNonQueryAsync(cancellationToken);
+            await DeliverySignal.AtCommitAsync(transaction.Connection!, cancellationToken);
         }
 
         return outcomes;

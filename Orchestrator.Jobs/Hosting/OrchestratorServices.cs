@@ -4,6 +4,7 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
@@ -44,6 +45,8 @@ internal static class OrchestratorServices
         services
             .AddSingleton(_ => StepJobRows.Create())
             .AddSingleton<DeliverySignal>()
+            .AddSingleton(provider => new BulkJobs(
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
             .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))

@@ -70,7 +70,7 @@ internal sealed class OwnStepParsingTests
     [TestCase("{id: a, type: charge, amount: 1, lines: [{unit_price: 1, §gif: true}]}", "steps[0].lines[0].gif", "Did you mean `gift`?")]
     [TestCase("{id: a, type: charge, amount: 1, lines: §5}", "steps[0].lines", "expected a list, found the number 5")]
     [TestCase("{id: a, type: charge, amount: 1, labels: {a: §1}}", "steps[0].labels.a", "expected text, found the number 1. Put it in quotes.")]
-    [TestCase("{id: a, type: charge, amount: '{{ §results.b }}'}", "steps[0].amount", "there is no step `b`")]
+    [TestCase("{id: a, type: charge, amount: '{{ results.§b }}'}", "steps[0].amount", "there is no step `b`")]
     [TestCase("{id: a, type: §chrage, amount: 1}", "steps[0].type", "unknown type `chrage`. Did you mean `charge`?")]
     [TestCase("{id: a, type: §refund, amount: 1}", "steps[0].type", "unknown type `refund`. This program knows http, transform, charge.")]
     public void A_mistake_is_reported_where_it_is(string step, string path, string fragment)
