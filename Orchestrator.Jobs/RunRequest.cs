@@ -31,7 +31,8 @@ public sealed record RunRequest(string WorkflowKey)
     /// <summary>Not before then. Default: at once.</summary>
     public DateTimeOffset? ScheduledAt { get; init; }
 
-    /// <summary>Up to 255 characters: the same request under the same key makes one run, however often it comes.</summary>
+    /// <summary>Up to 255 characters: the same request under the same key makes one run, however often it comes
+    /// within 24 hours.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Whose run it is. Default: the one tenant of a host that has no others.</summary>
@@ -42,6 +43,25 @@ public sealed record RunRequest(string WorkflowKey)
 /// <param name="RunId">Its id.</param>
 /// <param name="IsReplay">An earlier request under the same idempotency key had made it.</param>
 public sealed record DispatchedRun(Guid RunId, bool IsReplay);
+
+/// <summary>Why there is no run.</summary>
+public enum DispatchRefusal
+{
+    /// <summary>There is no workflow of that key, or it was withdrawn.</summary>
+    UnknownWorkflow,
+
+    /// <summary>The workflow has no such version.</summary>
+    UnknownVersion,
+
+    /// <summary>The stored workflow can't be read by this program, which may lack a step type that it uses.</summary>
+    UnreadableWorkflow,
+
+    /// <summary>The inputs are not as the workflow wants them, or another part of the request is wrong.</summary>
+    InvalidInput,
+
+    /// <summary>The idempotency key was used for another request.</summary>
+    KeyReused,
+}
 
 /// <summary>A run was not started, and nothing of it was written; a transaction that it was to be part of can go on.</summary>
 public sealed class DispatchRefusedException : Exception

@@ -61,22 +61,3 @@ internal sealed record DispatchRefused(DispatchRefusal Reason, string Message, I
     /// <summary>Which of several requests it is.</summary>
     public int Index { get; init; }
 }
-
-/// <summary>Why there is no run.</summary>
-public enum DispatchRefusal
-{
-    /// <summary>There is no workflow of that key, or it was withdrawn.</summary>
-    UnknownWorkflow,
-
-    /// <summary>The workflow has no such version.</summary>
-    UnknownVersion,
-
-    /// <summary>The stored workflow can't be read by this program, which may lack a step type that it uses.</summary>
-    UnreadableWorkflow,
-
-    /// <summary>The inputs are not as the workflow wants them, or another part of the request is wrong.</summary>
-    InvalidInput,
-
-    /// <summary>The idempotency key was used for another request.</summary>
-    KeyReused,
-}

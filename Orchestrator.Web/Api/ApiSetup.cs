@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
 
@@ -21,10 +22,15 @@ internal static class ApiSetup
         app.UseAuthorization();
         app.Use(RouteDescription.RefuseUnknownQueryAsync);
         app.UseMiddleware<Idempotency>();
+        app.MapHealth();
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            return;
+        }
+
         app.MapRuns();
         app.MapWorkflows();
         app.MapKeys();
-        app.MapHealth();
         app.MapOrchestratorOpenApi();
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Jobs;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;

@@ -1,6 +1,5 @@
 using Npgsql;
 using Orchestrator.Jobs;
-using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.States;
 
