@@ -22,15 +22,16 @@ internal static class ApiSetup
         app.UseAuthorization();
         app.Use(RouteDescription.RefuseUnknownQueryAsync);
         app.UseMiddleware<Idempotency>();
-        app.MapHealth();
         if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
         {
+            app.MapHealth();
             return;
         }
 
         app.MapRuns();
         app.MapWorkflows();
         app.MapKeys();
+        app.MapHealth();
         app.MapOrchestratorOpenApi();
     }
 

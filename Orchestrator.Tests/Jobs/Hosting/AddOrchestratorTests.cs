@@ -38,7 +38,7 @@ internal sealed class AddOrchestratorTests
     public async Task The_orchestrator_can_be_injected_before_the_host_starts_and_says_so_when_it_is_used()
     {
         var services = new ServiceCollection().AddLogging().AddOrchestrator(options => options.ConnectionString = "Host=db");
-        using var provider = services.BuildServiceProvider();
+        await using var provider = services.BuildServiceProvider();
 
         var dispatch = () => provider.GetRequiredService<IOrchestrator>().DispatchAsync(new RunRequest("x"));
 
