@@ -29,6 +29,8 @@ internal static class ApiSetup
         }
 
         app.MapRuns();
+        app.MapGraphs();
+        app.MapJobs();
         app.MapWorkflows();
         app.MapKeys();
         app.MapHealth();
