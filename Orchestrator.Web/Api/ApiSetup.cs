@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
+using Orchestrator.Web.Api.Webhooks;
 
 namespace Orchestrator.Web.Api;
 
@@ -10,7 +11,7 @@ internal sealed record HealthAnswer(string Status);
 internal static class ApiSetup
 {
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
+        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
@@ -24,6 +25,7 @@ internal static class ApiSetup
         app.MapRuns();
         app.MapWorkflows();
         app.MapKeys();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapOrchestratorOpenApi();
     }

@@ -77,7 +77,9 @@ internal static class OperationDescriber
             return new OpenApiRequestBody
             {
                 Required = true,
-                Content = Content(text.ContentTypes[0], new OpenApiSchema { Type = JsonSchemaType.String }, text.Example),
+                Content = text.IsText
+                    ? Content(text.ContentTypes[0], new OpenApiSchema { Type = JsonSchemaType.String }, text.Example)
+                    : Content(text.ContentTypes[0], new OpenApiSchema(), JsonNode.Parse(text.Example)),
             };
         }
 
