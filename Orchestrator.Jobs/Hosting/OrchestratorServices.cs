@@ -54,6 +54,9 @@ internal static class OrchestratorServices
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
+            .AddSingleton<OutboundClient>()
+            .AddSingleton(provider => new HttpHelper(
+                provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
             .AddBackgroundPart<WorkflowFolder>();
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
@@ -75,7 +78,7 @@ internal static class OrchestratorServices
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
-            new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
+            provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))

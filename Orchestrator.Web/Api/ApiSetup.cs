@@ -25,6 +25,7 @@ internal static class ApiSetup
         app.MapRuns();
         app.MapWorkflows();
         app.MapKeys();
+        app.MapHelpers();
         app.MapWebhooks();
         app.MapHealth();
         app.MapOrchestratorOpenApi();
