@@ -16,7 +16,7 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// </summary>
 internal sealed class DeadLetterDesk(
     Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
-    StepJobRows jobs)
+    StepJobRows jobs, TimeProvider time)
 {
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
     private const int MaxLooks = 3;
@@ -50,7 +50,7 @@ internal sealed class DeadLetterDesk(
         {
             await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision);
+            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision, time.GetUtcNow().UtcDateTime);
             await ReadAsync(connection, reopened, cancellationToken);
             if (reopened.Refusal is { } refusal)
             {
