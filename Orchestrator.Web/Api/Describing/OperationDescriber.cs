@@ -83,7 +83,7 @@ internal static class OperationDescriber
             };
         }
 
-        if (metadata.GetMetadata<BodyDescription>() is not { } body)
+        if (metadata.GetMetadata<BodyDescription>() is not { Fields.Count: > 0 } body)
         {
             return null;
         }
