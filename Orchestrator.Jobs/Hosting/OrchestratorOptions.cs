@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Steps;
+using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
@@ -20,6 +21,19 @@ public enum OrchestratorRole
 
     /// <summary>It runs steps. It can dispatch and answer too; the service serves no API then.</summary>
     Worker,
+}
+
+/// <summary>
+/// Targets of calls: addresses, networks (<c>10.0.0.0/8</c>), hosts, or the hosts below one (<c>*.internal</c>).
+/// Link-local and multicast addresses are refused whatever stands here.
+/// </summary>
+public sealed class EgressOptions
+{
+    /// <summary>Never called. Default: none.</summary>
+    public string[] Deny { get; set; } = [];
+
+    /// <summary>Where there is an entry, nothing else is called. Default: none.</summary>
+    public string[] Allow { get; set; } = [];
 }
 
 /// <summary>
@@ -119,6 +133,9 @@ public sealed class OrchestratorOptions
         }
     }
 
+    /// <summary>Where steps and the helper route may call. Default: anywhere but link-local and multicast addresses.</summary>
+    public EgressOptions Egress { get; set; } = new();
+
     /// <summary>Both folders, as set or found.</summary>
     internal ProjectFolders Folders => ProjectFolders.OfThisProcess(WorkflowsFolder, DataFolder);
 
@@ -152,7 +169,17 @@ public sealed class OrchestratorOptions
         Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        CheckEgress("Deny", Egress.Deny);
+        CheckEgress("Allow", Egress.Allow);
         return problems;
+
+        void CheckEgress(string list, string[] entries)
+        {
+            foreach (var entry in entries.Where(entry => !EgressRules.IsEntry(entry)))
+            {
+                Check(false, $"Egress:{list}", entry, "an address, a network such as 10.0.0.0/8, a host, or hosts such as *.internal");
+            }
+        }
 
         void Check(bool holds, string name, object? value, string allowed)
         {

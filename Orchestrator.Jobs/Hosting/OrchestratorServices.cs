@@ -63,6 +63,9 @@ internal static class OrchestratorServices
             .AddSingleton<JobQueries>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
+            .AddSingleton<OutboundClient>()
+            .AddSingleton(provider => new HttpHelper(
+                provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
             .AddBackgroundPart<WorkflowFolder>();
         foreach (var step in options.Steps)
         {
@@ -89,7 +92,7 @@ internal static class OrchestratorServices
         .AddSingleton<Recorder>()
         .AddSingleton<GivingBack>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
-            new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
+            provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
         .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(

@@ -2,6 +2,7 @@ using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
+using Orchestrator.Web.Api.Webhooks;
 
 namespace Orchestrator.Web.Api;
 
@@ -11,7 +12,7 @@ internal sealed record HealthAnswer(string Status);
 internal static class ApiSetup
 {
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
+        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
@@ -33,6 +34,8 @@ internal static class ApiSetup
         app.MapJobs();
         app.MapWorkflows();
         app.MapKeys();
+        app.MapHelpers();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapOrchestratorOpenApi();
     }

@@ -81,7 +81,8 @@ internal static class RunEndpoints
         return body.Problem() ?? Answer(http, await dispatcher.DispatchAsync(request, http.RequestAborted));
     }
 
-    private static IResult Answer(HttpContext http, DispatchOutcome outcome)
+    /// <summary>The answer to a dispatch, wherever the wish came from.</summary>
+    public static IResult Answer(HttpContext http, DispatchOutcome outcome)
     {
         switch (outcome)
         {
