@@ -22,10 +22,11 @@ internal static class ServerLog
     private const long Limit = 8 * 1024 * 1024;
     private const int Shown = 12;
 
-    /// <summary>The last two are a user's limit on the size of a file (<c>ulimit -f</c>).</summary>
+    /// <summary>Among them a user's limit on the size of a file (<c>ulimit -f</c>).</summary>
     private static readonly string[] OutOfSpace =
     [
         "No space left on device", "not enough space on the disk", "Disk quota exceeded", "File too large", "File size limit exceeded",
+        "Check free disk space",
     ];
 
     /// <summary>Puts a log that has grown aside, and returns where the next start will begin to write.</summary>
