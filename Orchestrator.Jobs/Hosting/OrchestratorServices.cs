@@ -9,6 +9,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
@@ -38,7 +39,7 @@ internal static class OrchestratorServices
                 {
                     SchemaName = "hangfire",
                     PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    QueuePollInterval = TimeSpan.FromSeconds(2),
                     UseSlidingInvisibilityTimeout = true,
                 }));
         services
@@ -52,6 +53,7 @@ internal static class OrchestratorServices
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunQueries>()
+            .AddSingleton<IdempotentAnswers>()
             .AddBackgroundPart<WorkflowFolder>();
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
@@ -79,6 +81,8 @@ internal static class OrchestratorServices
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
+        .AddBackgroundPart<RecurringWork>()
+        .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
         .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
@@ -91,7 +95,7 @@ internal static class OrchestratorServices
         {
             WorkerCount = options.Workers,
             Queues = options.Queues,
-            SchedulePollingInterval = TimeSpan.FromSeconds(5),
+            SchedulePollingInterval = TimeSpan.FromSeconds(10),
             StopTimeout = Drain.Patience,
             ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
             Activator = provider.GetRequiredService<JobActivator>(),

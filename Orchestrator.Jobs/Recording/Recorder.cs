@@ -59,7 +59,7 @@ internal sealed class Recorder
             },
             _options.Lease,
             _time,
-            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error));
+            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error.Message));
         _signal.Delivered(batch.Queues);
         foreach (var retry in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictRetry>())
         {

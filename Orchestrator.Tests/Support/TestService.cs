@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
@@ -69,6 +70,13 @@ internal sealed class TestService : IAsyncDisposable
         BaseAddress = Address,
         DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
     };
+
+    /// <summary>A client with a new API key.</summary>
+    public async Task<HttpClient> CreateClientAsync(Role role, string tenant = DispatchRequest.DefaultTenant)
+    {
+        var wish = new NewApiKey { Tenant = tenant, Name = $"{role} of {tenant}", Role = role, CreatedBy = "test" };
+        return CreateClient((await Get<ApiKeyStore>().CreateAsync(wish, CancellationToken.None)).Secret);
+    }
 
     /// <summary>Serves no queue that a workflow uses: what is dispatched stays as it was written.</summary>
     public static void WithoutWorkers(OrchestratorOptions options) => options.Queues = ["idle"];

@@ -15,6 +15,7 @@ internal static class CommandLine
         root.Subcommands.Add(Validate());
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(KeysCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 
