@@ -81,6 +81,8 @@ internal sealed class Claimer
             StartedAt = row.GetDateTime(5),
             Queue = row.GetString(6),
             Worker = worker,
+            BaseAttempts = row.GetInt16(13),
+            Resets = row.GetInt16(14),
             Run = new RunInfo
             {
                 Tenant = row.GetString(0),

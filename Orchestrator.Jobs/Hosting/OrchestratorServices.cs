@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Jobs.Bulk;
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
@@ -52,6 +53,9 @@ internal static class OrchestratorServices
             .AddSingleton<CronTriggers>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
+            .AddSingleton<RunLoader>()
+            .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<JobQueries>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
             .AddBackgroundPart<WorkflowFolder>();
@@ -71,7 +75,6 @@ internal static class OrchestratorServices
         .AddSingleton<SweepActions>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton(new StayLimits())
-        .AddSingleton<RunLoader>()
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(

@@ -37,4 +37,12 @@ internal sealed class RunQueries(Database database)
         return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
+
+    /// <summary>The run's log lines and those of its attempts, in the order of their time.</summary>
+    public async Task<IReadOnlyList<LogRow>> LogsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<LogRow>(new CommandDefinition(
+            SqlText.Load("RunLogs"), new { tenant, run = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+    }
 }

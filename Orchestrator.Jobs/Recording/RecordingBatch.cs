@@ -59,7 +59,7 @@ internal sealed class RecordingBatch(
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
-                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4));
         }
 
         await reader.NextResultAsync();

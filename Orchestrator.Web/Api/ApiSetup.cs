@@ -24,6 +24,8 @@ internal static class ApiSetup
         app.Use(RouteDescription.RefuseUnknownQueryAsync);
         app.UseMiddleware<Idempotency>();
         app.MapRuns();
+        app.MapGraphs();
+        app.MapJobs();
         app.MapWorkflows();
         app.MapKeys();
         app.MapHealth();

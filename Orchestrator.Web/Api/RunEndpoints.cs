@@ -135,23 +135,18 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await EndedAttemptsAsync(http, runs, id) is { } attempts
-            ? Results.Json(new AttemptList([.. attempts.Select(AttemptJson.Of)]), ApiJson.Default.AttemptList)
-            : NoSuchRun(id);
+        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
+            ? NoSuchRun(id)
+            : Results.Json(
+                new AttemptList([.. (await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(AttemptJson.Of)]),
+                ApiJson.Default.AttemptList);
 
     private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await EndedAttemptsAsync(http, runs, id) is { } attempts
-            ? Results.Json(new LogList([.. attempts.SelectMany(LogLineJson.Of)]), ApiJson.Default.LogList)
-            : NoSuchRun(id);
-
-    /// <summary>Null: there is no such run.</summary>
-    private static async Task<IReadOnlyList<AttemptRow>?> EndedAttemptsAsync(HttpContext http, RunQueries runs, Guid id)
-    {
-        var tenant = http.User.Tenant();
-        return await runs.FindAsync(tenant, new RunId(id), http.RequestAborted) is null
-            ? null
-            : await runs.AttemptsAsync(tenant, new RunId(id), http.RequestAborted);
-    }
+        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
+            ? NoSuchRun(id)
+            : Results.Json(
+                new LogList([.. (await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(LogLineJson.Of)]),
+                ApiJson.Default.LogList);
 
     private static IResult NoSuchRun(Guid id) =>
         Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");
