@@ -39,9 +39,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServiceProcess> StartAsync(string folder, params (string Name, string? Value)[] environment)
+    public static Task<ServiceProcess> StartAsync(string folder, params (string Name, string? Value)[] environment) =>
+        StartAsAsync(user: null, folder, environment);
+
+    /// <summary>The same as another user, which only root may; null: the current one.</summary>
+    public static async Task<ServiceProcess> StartAsAsync(string? user, string folder, params (string Name, string? Value)[] environment)
     {
-        var service = Launch(Service, folder, ["serve"], environment);
+        var service = Launch(Service, folder, ["serve"], environment, user);
         await service.ListensAsync();
         return service;
     }
@@ -98,7 +102,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServiceProcess Launch(string program, string folder, string[] arguments, (string Name, string? Value)[] environment)
+    private static ServiceProcess Launch(
+        string program, string folder, string[] arguments, (string Name, string? Value)[] environment, string? user = null)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
@@ -117,6 +122,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             }
         }
 
+        OtherUser.Become(start, user);
         var service = new ServiceProcess(new Process { StartInfo = start });
         service._process.OutputDataReceived += (_, line) => service.Take(line.Data);
         service._process.ErrorDataReceived += (_, line) => service.Take(line.Data);

@@ -11,6 +11,9 @@ internal sealed record HealthAnswer(string Status);
 /// <summary>The routes, and what holds for all of them.</summary>
 internal static class ApiSetup
 {
+    private const string Ready = "ready";
+    private static readonly TimeSpan ReadinessPatience = TimeSpan.FromSeconds(3);
+
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
         services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
@@ -46,18 +49,27 @@ internal static class ApiSetup
             .WithSummary("Say that the process lives").Answers(200, new HealthAnswer("ok"));
         app.MapGet("/readyz", async (Database database, CancellationToken cancellationToken) =>
         {
-            try
-            {
-                await using var command = database.Source.CreateCommand("select 1");
-                await command.ExecuteScalarAsync(cancellationToken);
-                return Results.Json(new HealthAnswer("ready"), ApiJson.Default.HealthAnswer);
-            }
-            catch (NpgsqlException)
-            {
-                return Results.Json(
-                    new HealthAnswer("no database"), ApiJson.Default.HealthAnswer, statusCode: StatusCodes.Status503ServiceUnavailable);
-            }
+            var word = await ReadinessAsync(database, cancellationToken);
+            return Results.Json(
+                new HealthAnswer(word), ApiJson.Default.HealthAnswer,
+                statusCode: word == Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous()
-            .WithSummary("Say whether it can work").Answers(200, new HealthAnswer("ready")).Answers(503, new HealthAnswer("no database"));
+            .WithSummary("Say whether it can work").Answers(200, new HealthAnswer(Ready)).Answers(503, new HealthAnswer("no database"));
+    }
+
+    /// <summary>A network that swallows everything is noticed too.</summary>
+    private static async Task<string> ReadinessAsync(Database database, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ReadinessPatience);
+        try
+        {
+            await using var command = database.Source.CreateCommand("select current_setting('transaction_read_only') = 'on'");
+            return await command.ExecuteScalarAsync(patience.Token) is true ? "read-only database" : Ready;
+        }
+        catch (Exception e) when (Retry.IsPassing(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "no database";
+        }
     }
 }

@@ -17,9 +17,11 @@ internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHa
                 return true;
             case var _ when Retry.IsPassing(exception):
                 httpContext.Response.Headers.RetryAfter = "1";
+                var (title, what) = Retry.TakesNoWrites(exception)
+                    ? ("Database takes no writes", "The database takes no writes at the moment: its disk is full, or it is read-only.")
+                    : ("Database out of reach", "The database can't be reached at the moment.");
                 await Problems.WriteAsync(
-                    httpContext, StatusCodes.Status503ServiceUnavailable, "Database out of reach",
-                    "The database can't be reached at the moment. Nothing was written; send the request again.");
+                    httpContext, StatusCodes.Status503ServiceUnavailable, title, what + " Send the request again; a write with its Idempotency-Key, so that it counts once.");
                 return true;
             default:
                 WebLog.Unexpected(log, httpContext.Request.Method, httpContext.Request.Path, exception);

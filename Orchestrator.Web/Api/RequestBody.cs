@@ -62,7 +62,7 @@ internal sealed class RequestBody
 
         try
         {
-            var value = Value.FromUtf8(bytes);
+            var value = Value.FromUtf8(bytes, unique: true);
             return value.Kind == ValueKind.Object
                 ? (new RequestBody(value), null)
                 : (null, Problems.Of(StatusCodes.Status400BadRequest, "Wrong body", "The body has to be a JSON object."));

@@ -34,7 +34,8 @@ internal sealed record ServiceSettings
         options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
         options.WorkflowsFolder = Text(configuration["Workflows:Folder"]) ?? options.WorkflowsFolder;
         options.ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))) ?? options.ConnectionString;
-        if (options.Problems() is { Count: > 0 } problems)
+        string[] problems = [.. UnknownSettings.In(configuration), .. options.Problems()];
+        if (problems.Length > 0)
         {
             throw new SettingsException(string.Join(Environment.NewLine, problems));
         }

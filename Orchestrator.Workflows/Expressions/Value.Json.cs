@@ -9,8 +9,10 @@ public readonly partial struct Value
     public static Value Parse(string json) => ValueReader.Read(json);
 
     /// <summary>From JSON in UTF-8, with or without a byte order mark.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="unique">Refuses an object that names a member twice; else the last one counts, as in JavaScript.</param>
     /// <exception cref="JsonException">It is no JSON, or nests deeper than <see cref="MaxDepth"/>.</exception>
-    public static Value FromUtf8(ReadOnlySpan<byte> json) => ValueReader.Read(json);
+    public static Value FromUtf8(ReadOnlySpan<byte> json, bool unique = false) => ValueReader.Read(json, unique);
 
     /// <summary>From a parsed JSON document or a part of it.</summary>
     /// <exception cref="JsonException">It nests deeper than <see cref="MaxDepth"/>.</exception>
