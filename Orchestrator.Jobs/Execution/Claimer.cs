@@ -3,6 +3,7 @@ using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 using Orchestrator.Shared;
 
 namespace Orchestrator.Jobs.Execution;
@@ -18,16 +19,17 @@ internal sealed class Claimer
     private readonly NpgsqlDataSource _source;
     private readonly Statements _statements;
     private readonly WorkerPresence _presence;
+    private readonly RunSignals _watchers;
     private readonly TimeSpan _lease;
     private readonly TimeProvider _time;
     private readonly ILogger<Claimer> _log;
     private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
 
     public Claimer(
-        NpgsqlDataSource source, Statements statements, WorkerPresence presence, OrchestratorOptions options, TimeProvider time,
-        ILogger<Claimer> log)
+        NpgsqlDataSource source, Statements statements, WorkerPresence presence, RunSignals watchers, OrchestratorOptions options,
+        TimeProvider time, ILogger<Claimer> log)
     {
-        (_source, _statements, _presence, _lease, _time, _log) = (source, statements, presence, options.Lease, time, log);
+        (_source, _statements, _presence, _watchers, _lease, _time, _log) = (source, statements, presence, watchers, options.Lease, time, log);
         _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
     }
 
@@ -49,6 +51,7 @@ internal sealed class Claimer
             _lease,
             _time,
             (error, wait) => Log.CannotClaim(_log, distinct.Length, wait.TotalMilliseconds, error.Message));
+        _watchers.Changed(claimed.Keys, claim => claim.Item2.Run);
         return [.. wanted.Select(want => claimed.Remove(want, out var step) ? step : null)];
     }
 

@@ -10,6 +10,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -48,6 +49,8 @@ internal static class OrchestratorServices
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
             .AddSingleton<JobQueries>()
+            .AddSingleton<RunLooks>()
+            .AddSingleton<RunSignals>()
             .AddSingleton<RunQueries>();
     }
 

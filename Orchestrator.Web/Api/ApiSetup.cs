@@ -8,7 +8,7 @@ internal sealed record HealthAnswer(string Status);
 internal static class ApiSetup
 {
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddExceptionHandler<FailureHandler>().AddRouting();
+        services.AddSingleton<WorkflowNames>().AddSingleton<RunStreams>().AddExceptionHandler<FailureHandler>().AddRouting();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
@@ -21,6 +21,7 @@ internal static class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRuns();
+        app.MapRunEvents();
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();
