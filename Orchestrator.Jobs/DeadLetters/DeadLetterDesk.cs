@@ -15,8 +15,8 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// everything as it was; after it, nothing is left to do.
 /// </summary>
 internal sealed class DeadLetterDesk(
-    NpgsqlDataSource source, Statements statements, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
-    StepJobRows jobs)
+    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
+    StepJobRows jobs, TimeProvider time)
 {
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
     private const int MaxLooks = 3;
@@ -48,9 +48,9 @@ internal sealed class DeadLetterDesk(
         });
         for (var look = 1; ; look++)
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision);
+            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision, time.GetUtcNow().UtcDateTime);
             await ReadAsync(connection, reopened, cancellationToken);
             if (reopened.Refusal is { } refusal)
             {
@@ -62,7 +62,7 @@ internal sealed class DeadLetterDesk(
                 await loader.LoadAsync(connection, [(memory, RunOutput.Needs(workflow.Definition))]);
             }
 
-            await using var command = new NpgsqlCommand(statements.Reopen, connection);
+            await using var command = new NpgsqlCommand(Statements.Reopen, connection);
             reopened.AddTo(command.Parameters, jobs);
             var queues = await WriteAsync(command, reopened, cancellationToken);
             if (queues is null && look < MaxLooks)
@@ -86,7 +86,7 @@ internal sealed class DeadLetterDesk(
         await using var batch = connection.CreateBatch();
         var id = run.Info.Id;
         var locked = batch.CreateBatchCommand();
-        locked.CommandText = statements.LockRuns;
+        locked.CommandText = Statements.LockRuns;
         locked.Parameters.Texts([run.Info.Tenant]).Uuids([id.Value]);
         var steps = batch.CreateBatchCommand();
         steps.CommandText = SqlText.Load("ReadRun");

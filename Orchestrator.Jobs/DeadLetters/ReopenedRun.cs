@@ -13,7 +13,7 @@ using Orchestrator.Workflows.Text;
 namespace Orchestrator.Jobs.DeadLetters;
 
 /// <summary>A decision about a step and the run that it concerns: checked, planned, and turned into rows.</summary>
-internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int step, Decision decision)
+internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int step, Decision decision, DateTime now)
 {
     private readonly Dictionary<int, StepSnapshot> _steps = [];
     private RunState _state;
@@ -127,7 +127,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     private Value Error(string message, int? index) => Value.Object(
         ("message", message),
         ("step_id", index is { } dead ? workflow.Step(dead).Id : null),
-        ("timestamp", StepJobRows.Time(DateTime.UtcNow)),
+        ("timestamp", StepJobRows.Time(now)),
         ("attempts", 0));
 
     private string LogData() => (decision is ResolveDecision resolve

@@ -16,8 +16,7 @@ internal sealed class Claimer
 {
     private const int MaxBatch = 200;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly Statements _statements;
+    private readonly Database _database;
     private readonly WorkerPresence _presence;
     private readonly RunSignals _watchers;
     private readonly TimeSpan _lease;
@@ -26,10 +25,10 @@ internal sealed class Claimer
     private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
 
     public Claimer(
-        NpgsqlDataSource source, Statements statements, WorkerPresence presence, RunSignals watchers, OrchestratorOptions options,
-        TimeProvider time, ILogger<Claimer> log)
+        Database database, WorkerPresence presence, RunSignals watchers, OrchestratorOptions options, TimeProvider time,
+        ILogger<Claimer> log)
     {
-        (_source, _statements, _presence, _watchers, _lease, _time, _log) = (source, statements, presence, watchers, options.Lease, time, log);
+        (_database, _presence, _watchers, _lease, _time, _log) = (database, presence, watchers, options.Lease, time, log);
         _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
     }
 
@@ -58,7 +57,7 @@ internal sealed class Claimer
     private async Task ClaimAsync((string Tenant, JobId Job)[] distinct, Dictionary<(string, JobId), ClaimedStep> claimed)
     {
         var worker = _presence.Id;
-        await using var command = _source.CreateCommand(_statements.Claim);
+        await using var command = _database.Source.CreateCommand(Statements.Claim);
         command.Parameters
             .Texts(Array.ConvertAll(distinct, want => want.Tenant))
             .Uuids(Array.ConvertAll(distinct, want => want.Job.Value))

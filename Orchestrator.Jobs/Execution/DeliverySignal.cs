@@ -1,7 +1,6 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 
@@ -12,9 +11,10 @@ namespace Orchestrator.Jobs.Execution;
 /// time, sent after the commit (inside it, it would make all commits wait for each other). A signal may be lost;
 /// polling finds the work.
 /// </summary>
-internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source, ILogger<DeliverySignal> log)
+internal sealed class DeliverySignal(JobStorage storage, Database database, ILogger<DeliverySignal> log)
 {
-    private const string Channel = "hangfire_jobqueue";
+    /// <summary>What the servers listen to.</summary>
+    public const string Channel = "hangfire_jobqueue";
 
     private int _notifying;
 
@@ -47,7 +47,7 @@ internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source
     {
         try
         {
-            await using var command = source.CreateCommand("select pg_notify($1, '')");
+            await using var command = database.Source.CreateCommand("select pg_notify($1, '')");
             command.Parameters.One(Channel);
 
             // From here on a delivery needs a notification of its own.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 
@@ -18,6 +19,7 @@ internal sealed class Sweeper(
 
     private long _lastRedeliver = time.GetTimestamp();
     private long _lastRenewal = time.GetTimestamp();
+    private string? _failure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,10 +29,11 @@ internal sealed class Sweeper(
             try
             {
                 wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
+                Succeeded();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.SweepFailed(log, e.Message, e);
+                Failed(e);
             }
 
             try
@@ -72,6 +75,25 @@ internal sealed class Sweeper(
         }
 
         return look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+    }
+
+    /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
+    private void Failed(Exception error)
+    {
+        if (error.Message != _failure)
+        {
+            Log.SweepFailed(log, error.Message, Retry.IsPassing(error) ? null : error);
+            _failure = error.Message;
+        }
+    }
+
+    private void Succeeded()
+    {
+        if (_failure is not null)
+        {
+            Log.SweepsAgain(log);
+            _failure = null;
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)

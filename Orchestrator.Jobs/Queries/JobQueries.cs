@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Queries;
 
 /// <summary>Lists the steps of all runs, dead letters among them.</summary>
-internal sealed class JobQueries(NpgsqlDataSource source)
+internal sealed class JobQueries(Database database)
 {
     /// <summary>
     /// Steps, newest first, and where the next page begins. A page looks at <see cref="JobFilter.Window"/> steps at
@@ -16,7 +15,7 @@ internal sealed class JobQueries(NpgsqlDataSource source)
     {
         // One more than asked for says whether there is a next page.
         var isDead = filter.Status == StepState.Dead.Word();
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var rows = (await connection.QueryAsync<JobRow>(new CommandDefinition(
             SqlText.Load(isDead ? "ListDeadJobs" : "ListJobs"), filter with { Limit = filter.Limit + 1 },
             cancellationToken: cancellationToken))).AsList();

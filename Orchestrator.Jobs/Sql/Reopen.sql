@@ -7,8 +7,8 @@
 -- Transition of the run: reopen (failed); succeed (failed)
 with step as (
   select s.*, j.id as old_id,
-         case when s.status = 'queued' and j.id is null then nextval('{hangfire_job_id}') end as new_id,
-         case when s.status = 'queued' or s.status = 'success' and j.id is not null then nextval('{hangfire_state_id}') end as state_id
+         case when s.status = 'queued' and j.id is null then nextval('hangfire.job_id_seq') end as new_id,
+         case when s.status = 'queued' or s.status = 'success' and j.id is not null then nextval('hangfire.state_id_seq') end as state_id
   from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) as s (job_id, status, pending, present)
   join job_queue q on q.tenant_id = $1 and q.job_id = s.job_id
   left join hangfire.job j on j.id = q.hangfire_job_id

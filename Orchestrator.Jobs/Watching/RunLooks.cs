@@ -19,12 +19,12 @@ internal sealed record RunEvent(string Name, string? StepId, bool IsRunning, str
 internal sealed record RunLook(WatchPosition Position, string Status, bool HasEnded, IReadOnlyList<RunEvent> Events);
 
 /// <summary>Reads what has changed in a run; costs nothing but when somebody looks.</summary>
-internal sealed class RunLooks(NpgsqlDataSource source)
+internal sealed class RunLooks(Database database)
 {
     /// <summary>What is new since <paramref name="known"/>; everything where that is null. Null: there is no such run.</summary>
     public async Task<RunLook?> LookAsync(string tenant, RunId run, WatchPosition? known, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(SqlText.Load("LookAtRun"));
+        await using var command = database.Source.CreateCommand(SqlText.Load("LookAtRun"));
         command.Parameters.One(tenant).One(run.Value).One(run.LastJob.Value);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)known?.Oldest ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         command.Parameters.One(known?.Seen.ToArray() ?? []);

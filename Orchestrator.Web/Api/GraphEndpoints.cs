@@ -1,6 +1,8 @@
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Drawing;
@@ -10,15 +12,33 @@ namespace Orchestrator.Web.Api;
 /// <summary>The steps of a run or of a workflow and who depends on whom: as JSON, as an image, as Mermaid text.</summary>
 internal static class GraphEndpoints
 {
+    private const string SvgType = "image/svg+xml";
+    private const string TextType = "text/plain";
+
     public static void MapGraphs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/runs/{id:guid}/graph", OfRun(Json));
-        routes.MapGet("/api/runs/{id:guid}/graph.svg", OfRun(Svg));
-        routes.MapGet("/api/runs/{id:guid}/graph.mmd", OfRun(Mermaid));
-        routes.MapGet("/api/workflows/{key}/graph", OfWorkflow(Json));
-        routes.MapGet("/api/workflows/{key}/graph.svg", OfWorkflow(Svg));
-        routes.MapGet("/api/workflows/{key}/graph.mmd", OfWorkflow(Mermaid));
+        foreach (var (path, of, what) in new (string, Func<Func<HttpContext, ShownGraph, IResult>, Delegate>, string)[]
+        {
+            ("/api/runs/{id:guid}", OfRun, "a run's steps with their states"),
+            ("/api/workflows/{key}", OfWorkflow, "a workflow's steps"),
+        })
+        {
+            routes.MapGet($"{path}/graph", of(Json)).WithSummary($"Read {what} and who depends on whom").Answers(200, Examples.Graph).AsGraph(path);
+            routes.MapGet($"{path}/graph.svg", of(Svg)).WithSummary($"Draw {what}").AnswersText(200, SvgType).Fails(422).AsGraph(path);
+            routes.MapGet($"{path}/graph.mmd", of(Mermaid)).WithSummary($"Write {what} as Mermaid").AnswersText(200, TextType).AsGraph(path);
+        }
     }
+
+    private static void AsGraph(this RouteHandlerBuilder route, string path)
+    {
+        route.For(Role.Viewer);
+        if (path.Contains("{key}", StringComparison.Ordinal))
+        {
+            route.TakesQuery(query => Version(query));
+        }
+    }
+
+    private static int? Version(RequestQuery query) => query.Integer("version", 1, int.MaxValue, "Number of a stored content; the newest unless said.");
 
     private static Delegate OfRun(Func<HttpContext, ShownGraph, IResult> show) =>
         async (HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
@@ -43,7 +63,7 @@ internal static class GraphEndpoints
         async (HttpContext http, WorkflowStore store, WorkflowNames names, string key) =>
         {
             var query = new RequestQuery(http.Request);
-            var wanted = query.Integer("version", 1, int.MaxValue);
+            var wanted = Version(query);
             if (query.Problem() is { } problem)
             {
                 return problem;
@@ -71,7 +91,7 @@ internal static class GraphEndpoints
         {
             var image = SvgDrawing.Write(shown.Definition.Graph, shown.Steps, shown.Title);
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-            return Results.Text(image, "image/svg+xml");
+            return Results.Text(image, SvgType);
         }
         catch (DrawingTooLargeException e)
         {
@@ -81,7 +101,7 @@ internal static class GraphEndpoints
     }
 
     private static IResult Mermaid(HttpContext http, ShownGraph shown) =>
-        Results.Text(MermaidText.Write(shown.Definition.Graph, shown.Steps), "text/plain; charset=utf-8");
+        Results.Text(MermaidText.Write(shown.Definition.Graph, shown.Steps), TextType + "; charset=utf-8");
 
     private static IResult Unreadable(string key, int version) => Problems.Of(
         StatusCodes.Status422UnprocessableEntity, "Unreadable workflow", $"Version {version} of workflow '{key}' can't be read by this program.");

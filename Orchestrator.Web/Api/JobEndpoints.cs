@@ -1,6 +1,8 @@
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.States;
@@ -14,21 +16,26 @@ internal static class JobEndpoints
 
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/jobs", ListAsync);
-        routes.MapPost("/api/jobs/{id:guid}/retry", RetryAsync);
-        routes.MapPost("/api/jobs/{id:guid}/reset", ResetAsync);
-        routes.MapPost("/api/jobs/{id:guid}/resolve", ResolveAsync);
+        routes.MapGet("/api/jobs", ListAsync).For(Role.Viewer)
+            .WithSummary("List the steps of all runs, dead letters among them").TakesQuery(query => Read(query)).Answers(200, Examples.Jobs);
+        routes.MapPost("/api/jobs/{id:guid}/retry", RetryAsync).For(Role.Operator)
+            .WithSummary("Give a dead step one more attempt").Answers(200, Examples.Decided);
+        routes.MapPost("/api/jobs/{id:guid}/reset", ResetAsync).For(Role.Operator)
+            .WithSummary("Give a dead step its attempts from zero, under another idempotency key").Answers(200, Examples.Decided);
+        routes.MapPost("/api/jobs/{id:guid}/resolve", ResolveAsync).For(Role.Operator)
+            .WithSummary("Close a dead step as a success; its run goes on").TakesBody(body => Read(body, ""))
+            .Answers(200, Examples.Decided with { Status = "success" });
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, JobQueries jobs)
+    private static JobFilter Read(RequestQuery query)
     {
-        var query = new RequestQuery(http.Request);
-        var run = query.Id("run_id");
-        var (before, last) = (query.Id("cursor") ?? Guid.AllBitsSet, run is { } id ? new RunId(id).LastJob.Value : Guid.AllBitsSet);
-        var filter = new JobFilter
+        var status = query.OneOf("status", Enum.GetValues<StepState>().Select(state => state.Word()), "dead: dead letters.");
+        var (run, cursor) = (query.Id("run_id"), query.Id("cursor", "next_cursor of the page before."));
+        var (before, last) = (cursor ?? Guid.AllBitsSet, run is { } id ? new RunId(id).LastJob.Value : Guid.AllBitsSet);
+        return new JobFilter
         {
-            Tenant = http.User.Tenant(),
-            Status = query.OneOf("status", Enum.GetValues<StepState>().Select(state => state.Word())),
+            Tenant = "",
+            Status = status,
             WorkflowKey = query.Text("workflow_key"),
             StepId = query.Text("step_id"),
             UserId = query.Text("user_id"),
@@ -36,6 +43,17 @@ internal static class JobEndpoints
             Before = before < last ? before : last,
             Limit = query.Limit(),
         };
+    }
+
+    private static ResolveDecision Read(RequestBody body, string by) => new(
+        by,
+        body.Text("resolution", MaxResolution, required: true, about: "Why, for the run's log.", example: "done by hand") ?? "",
+        body.Any("output", "The step's result.", "{\"ok\": true}") is { IsUndefined: false } output ? output : Value.Null);
+
+    private static async Task<IResult> ListAsync(HttpContext http, JobQueries jobs)
+    {
+        var query = new RequestQuery(http.Request);
+        var filter = Read(query) with { Tenant = http.User.Tenant() };
         if (query.Problem() is { } problem)
         {
             return problem;
@@ -46,18 +64,15 @@ internal static class JobEndpoints
     }
 
     private static Task<IResult> RetryAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, _ => new RetryDecision(http.User.Actor()));
+        DecideAsync(http, desk, id, (_, by) => new RetryDecision(by));
 
     private static Task<IResult> ResetAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, _ => new ResetDecision(http.User.Actor()));
+        DecideAsync(http, desk, id, (_, by) => new ResetDecision(by));
 
-    private static Task<IResult> ResolveAsync(HttpContext http, DeadLetterDesk desk, Guid id) => DecideAsync(http, desk, id, body =>
-        new ResolveDecision(
-            http.User.Actor(), body.Text("resolution", MaxResolution, required: true) ?? "",
-            body.Any("output") is { IsUndefined: false } output ? output : Value.Null));
+    private static Task<IResult> ResolveAsync(HttpContext http, DeadLetterDesk desk, Guid id) => DecideAsync(http, desk, id, Read);
 
     private static async Task<IResult> DecideAsync(
-        HttpContext http, DeadLetterDesk desk, Guid id, Func<RequestBody, Decision> read)
+        HttpContext http, DeadLetterDesk desk, Guid id, Func<RequestBody, string, Decision> read)
     {
         var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
         if (body is null)
@@ -65,7 +80,7 @@ internal static class JobEndpoints
             return unreadable!;
         }
 
-        var decision = read(body);
+        var decision = read(body, Caller.Of(http.User).Name);
         return body.Problem() ?? Answer(id, await desk.DecideAsync(http.User.Tenant(), new JobId(id), decision, http.RequestAborted));
     }
 

@@ -1,5 +1,7 @@
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Watching;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
@@ -7,7 +9,10 @@ namespace Orchestrator.Web.Api;
 /// <summary>A run as it goes, as server-sent events.</summary>
 internal static class RunEventEndpoints
 {
-    public static void MapRunEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/runs/{id:guid}/events", WatchAsync);
+    public static void MapRunEvents(this IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/runs/{id:guid}/events", WatchAsync).For(Role.Viewer)
+        .WithSummary("Follow a run as server-sent events; Last-Event-ID resumes, 204 when it has ended and nothing is new")
+        .AnswersText(200, "text/event-stream").Produces(204);
 
     private static async Task<IResult> WatchAsync(HttpContext http, RunLooks looks, RunStreams streams, Guid id)
     {

@@ -191,6 +191,9 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(ApiKeyJson))]
+[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(NewApiKeyJson))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>A document of the database as it is.</summary>

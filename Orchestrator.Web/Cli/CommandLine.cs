@@ -16,6 +16,7 @@ internal static class CommandLine
         root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(KeysCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 

@@ -23,6 +23,9 @@ public readonly partial struct Value
     /// </summary>
     public string ToJson() => ValueWriter.Write(this);
 
+    /// <summary>What reading its JSON gives: dates are texts, undefined members are gone, NaN is null.</summary>
+    public Value AsStored() => IsPlain ? this : Parse(ToJson());
+
     /// <inheritdoc cref="ToJson"/>
     public void WriteTo(Utf8JsonWriter writer) => ValueWriter.Write(this, writer);
 }

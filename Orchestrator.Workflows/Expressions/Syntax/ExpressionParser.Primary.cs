@@ -36,6 +36,11 @@ internal sealed partial class ExpressionParser
 
     private Node ParseName()
     {
+        if (_token.Kind == TokenKind.Name && _token.Text == "new")
+        {
+            return Bounded(ParseNew());
+        }
+
         if (Unsupported.IsKeyword(_token.Text))
         {
             throw Unexpected("a value");
