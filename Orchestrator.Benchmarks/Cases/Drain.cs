@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Npgsql;
 using Orchestrator.Benchmarks.Measuring;
 using Orchestrator.Benchmarks.Service;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hangfire;
 using Orchestrator.Benchmarks.Measuring;
 using Orchestrator.Benchmarks.Service;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Orchestrator.Benchmarks.Database;
 

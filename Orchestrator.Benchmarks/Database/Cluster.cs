@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Benchmarks.Database;

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Orchestrator.Benchmarks.Database;
 
 /// <summary>What PostgreSQL has counted; a difference of two is what happened between them.</summary>

@@ -1,3 +1,8 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
 namespace Orchestrator.Benchmarks.Service;
 
 /// <summary>What http steps call: it answers <c>{"ok":true}</c> at once.</summary>

@@ -1,3 +1,4 @@
+using Npgsql;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Benchmarks.Service;

@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Parsing;
 using Database = Orchestrator.Jobs.Storage.Database;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
@@ -112,7 +113,8 @@ public sealed class WorkflowFolderTests
     {
         Write("one.yml", Workflow("one", "1"));
         await _workflows.LoadAsync(default);
-        await _store.PutAsync(Tenant, "one", Workflow("one", "'put'"), file: null, isRestart: false, default);
+        var put = Workflow("one", "'put'");
+        await _store.PutAsync(Tenant, WorkflowParser.Parse(put, "put").Definition!, put, file: null, isRestart: false, default);
         using var restarted = Folder();
         await restarted.LoadAsync(default);
         var afterRestart = await _store.FindHeadAsync(Tenant, "one", default);
