@@ -12,33 +12,24 @@ namespace Orchestrator.Web.Api;
 /// <summary>The steps of a run or of a workflow and who depends on whom: as JSON, as an image, as Mermaid text.</summary>
 internal static class GraphEndpoints
 {
-    private const string SvgType = "image/svg+xml";
-    private const string TextType = "text/plain";
-
     public static void MapGraphs(this IEndpointRouteBuilder routes)
     {
-        foreach (var (path, of, what) in new (string, Func<Func<HttpContext, ShownGraph, IResult>, Delegate>, string)[]
-        {
-            ("/api/runs/{id:guid}", OfRun, "a run's steps with their states"),
-            ("/api/workflows/{key}", OfWorkflow, "a workflow's steps"),
-        })
-        {
-            routes.MapGet($"{path}/graph", of(Json)).WithSummary($"Read {what} and who depends on whom").Answers(200, Examples.Graph).AsGraph(path);
-            routes.MapGet($"{path}/graph.svg", of(Svg)).WithSummary($"Draw {what}").AnswersText(200, SvgType).Fails(422).AsGraph(path);
-            routes.MapGet($"{path}/graph.mmd", of(Mermaid)).WithSummary($"Write {what} as Mermaid").AnswersText(200, TextType).AsGraph(path);
-        }
+        routes.MapGet("/api/runs/{id:guid}/graph", OfRun(Json)).For(Role.Viewer)
+            .WithSummary("Read a run's steps as nodes and edges").Answers(200, Examples.Graph).Fails(404, 422);
+        routes.MapGet("/api/runs/{id:guid}/graph.svg", OfRun(Svg)).For(Role.Viewer)
+            .WithSummary("Draw a run's steps and their states").AnswersText(200, "image/svg+xml").Fails(404, 422);
+        routes.MapGet("/api/runs/{id:guid}/graph.mmd", OfRun(Mermaid)).For(Role.Viewer)
+            .WithSummary("Write a run's steps as Mermaid").AnswersText(200, "text/plain").Fails(404, 422);
+        routes.MapGet("/api/workflows/{key}/graph", OfWorkflow(Json)).For(Role.Viewer)
+            .WithSummary("Read a workflow's steps as nodes and edges").TakesQuery(query => Version(query))
+            .Answers(200, Examples.Graph).Fails(404, 422);
+        routes.MapGet("/api/workflows/{key}/graph.svg", OfWorkflow(Svg)).For(Role.Viewer)
+            .WithSummary("Draw a workflow's steps").TakesQuery(query => Version(query)).AnswersText(200, "image/svg+xml").Fails(404, 422);
+        routes.MapGet("/api/workflows/{key}/graph.mmd", OfWorkflow(Mermaid)).For(Role.Viewer)
+            .WithSummary("Write a workflow's steps as Mermaid").TakesQuery(query => Version(query)).AnswersText(200, "text/plain").Fails(404, 422);
     }
 
-    private static void AsGraph(this RouteHandlerBuilder route, string path)
-    {
-        route.For(Role.Viewer);
-        if (path.Contains("{key}", StringComparison.Ordinal))
-        {
-            route.TakesQuery(query => Version(query));
-        }
-    }
-
-    private static int? Version(RequestQuery query) => query.Integer("version", 1, int.MaxValue, "Number of a stored content; the newest unless said.");
+    private static int? Version(RequestQuery query) => query.Integer("version", 1, int.MaxValue, "Of a stored content; the newest unless said.");
 
     private static Delegate OfRun(Func<HttpContext, ShownGraph, IResult> show) =>
         async (HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
@@ -91,7 +82,7 @@ internal static class GraphEndpoints
         {
             var image = SvgDrawing.Write(shown.Definition.Graph, shown.Steps, shown.Title);
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-            return Results.Text(image, SvgType);
+            return Results.Text(image, "image/svg+xml");
         }
         catch (DrawingTooLargeException e)
         {
@@ -101,7 +92,7 @@ internal static class GraphEndpoints
     }
 
     private static IResult Mermaid(HttpContext http, ShownGraph shown) =>
-        Results.Text(MermaidText.Write(shown.Definition.Graph, shown.Steps), TextType + "; charset=utf-8");
+        Results.Text(MermaidText.Write(shown.Definition.Graph, shown.Steps), "text/plain; charset=utf-8");
 
     private static IResult Unreadable(string key, int version) => Problems.Of(
         StatusCodes.Status422UnprocessableEntity, "Unreadable workflow", $"Version {version} of workflow '{key}' can't be read by this program.");

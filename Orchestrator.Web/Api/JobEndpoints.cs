@@ -17,25 +17,25 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/jobs", ListAsync).For(Role.Viewer)
-            .WithSummary("List the steps of all runs, dead letters among them").TakesQuery(query => Read(query)).Answers(200, Examples.Jobs);
+            .WithSummary("List steps of all runs, dead letters among them").TakesQuery(query => Read(query, "")).Answers(200, Examples.Jobs);
         routes.MapPost("/api/jobs/{id:guid}/retry", RetryAsync).For(Role.Operator)
-            .WithSummary("Give a dead step one more attempt").Answers(200, Examples.Decided);
+            .WithSummary("Give a dead or failed step one more attempt").TakesBody(_ => { }).Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/reset", ResetAsync).For(Role.Operator)
-            .WithSummary("Give a dead step its attempts from zero, under another idempotency key").Answers(200, Examples.Decided);
+            .WithSummary("Give a dead or failed step all its attempts again, under a new idempotency key")
+            .TakesBody(_ => { }).Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/resolve", ResolveAsync).For(Role.Operator)
-            .WithSummary("Close a dead step as a success; its run goes on").TakesBody(body => Read(body, ""))
-            .Answers(200, Examples.Decided with { Status = "success" });
+            .WithSummary("Close a dead step with an output of the operator's").TakesBody(body => Read(body, ""))
+            .Answers(200, Examples.Decided).Fails(404, 409);
     }
 
-    private static JobFilter Read(RequestQuery query)
+    private static JobFilter Read(RequestQuery query, string tenant)
     {
-        var status = query.OneOf("status", Enum.GetValues<StepState>().Select(state => state.Word()), "dead: dead letters.");
-        var (run, cursor) = (query.Id("run_id"), query.Id("cursor", "next_cursor of the page before."));
-        var (before, last) = (cursor ?? Guid.AllBitsSet, run is { } id ? new RunId(id).LastJob.Value : Guid.AllBitsSet);
+        var run = query.Id("run_id");
+        var (before, last) = (query.Id("cursor") ?? Guid.AllBitsSet, run is { } id ? new RunId(id).LastJob.Value : Guid.AllBitsSet);
         return new JobFilter
         {
-            Tenant = "",
-            Status = status,
+            Tenant = tenant,
+            Status = query.OneOf("status", Enum.GetValues<StepState>().Select(state => state.Word())),
             WorkflowKey = query.Text("workflow_key"),
             StepId = query.Text("step_id"),
             UserId = query.Text("user_id"),
@@ -45,15 +45,15 @@ internal static class JobEndpoints
         };
     }
 
-    private static ResolveDecision Read(RequestBody body, string by) => new(
-        by,
-        body.Text("resolution", MaxResolution, required: true, about: "Why, for the run's log.", example: "done by hand") ?? "",
-        body.Any("output", "The step's result.", "{\"ok\": true}") is { IsUndefined: false } output ? output : Value.Null);
+    private static ResolveDecision Read(RequestBody body, string actor) => new(
+        actor,
+        body.Text("resolution", MaxResolution, required: true, about: "Why it is closed, for the log.", example: "Done by hand.") ?? "",
+        body.Any("output", "The step's result; null unless said.", """{"ok": true}""") is { IsUndefined: false } output ? output : Value.Null);
 
     private static async Task<IResult> ListAsync(HttpContext http, JobQueries jobs)
     {
         var query = new RequestQuery(http.Request);
-        var filter = Read(query) with { Tenant = http.User.Tenant() };
+        var filter = Read(query, http.User.Tenant());
         if (query.Problem() is { } problem)
         {
             return problem;
@@ -64,15 +64,16 @@ internal static class JobEndpoints
     }
 
     private static Task<IResult> RetryAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, (_, by) => new RetryDecision(by));
+        DecideAsync(http, desk, id, _ => new RetryDecision(http.User.Actor()));
 
     private static Task<IResult> ResetAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, (_, by) => new ResetDecision(by));
+        DecideAsync(http, desk, id, _ => new ResetDecision(http.User.Actor()));
 
-    private static Task<IResult> ResolveAsync(HttpContext http, DeadLetterDesk desk, Guid id) => DecideAsync(http, desk, id, Read);
+    private static Task<IResult> ResolveAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
+        DecideAsync(http, desk, id, body => Read(body, http.User.Actor()));
 
     private static async Task<IResult> DecideAsync(
-        HttpContext http, DeadLetterDesk desk, Guid id, Func<RequestBody, string, Decision> read)
+        HttpContext http, DeadLetterDesk desk, Guid id, Func<RequestBody, Decision> read)
     {
         var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
         if (body is null)
@@ -80,7 +81,7 @@ internal static class JobEndpoints
             return unreadable!;
         }
 
-        var decision = read(body, Caller.Of(http.User).Name);
+        var decision = read(body);
         return body.Problem() ?? Answer(id, await desk.DecideAsync(http.User.Tenant(), new JobId(id), decision, http.RequestAborted));
     }
 

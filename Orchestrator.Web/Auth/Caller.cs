@@ -30,4 +30,7 @@ internal static class CallerOfUser
 {
     /// <summary>The tenant that the request's token belongs to.</summary>
     public static string Tenant(this ClaimsPrincipal user) => Caller.Of(user).Tenant;
+
+    /// <summary>Who asks, where it is written who did something.</summary>
+    public static string Actor(this ClaimsPrincipal user) => Caller.Of(user).Name;
 }

@@ -34,9 +34,20 @@ internal static class Examples
 
     public static RunDetail Run { get; } = new()
     {
-        WorkflowRunId = RunId, WorkflowKey = WorkflowKey, Version = 1, Status = "success", UserId = "ada", Trigger = "api", Priority = 3,
-        CreatedAt = Start, StartedAt = Start, FinishedAt = End, Payload = Json("""{"name": "Ada"}"""), Variables = Json("{}"),
-        Output = Json("\"hello Ada\""), Metrics = new RunMetrics(240, 240, 1, 0),
+        WorkflowRunId = RunId,
+        WorkflowKey = WorkflowKey,
+        Version = 1,
+        Status = "success",
+        UserId = "ada",
+        Trigger = "api",
+        Priority = 3,
+        CreatedAt = Start,
+        StartedAt = Start,
+        FinishedAt = End,
+        Payload = Json("""{"name": "Ada"}"""),
+        Variables = Json("{}"),
+        Output = Json("\"hello Ada\""),
+        Metrics = new RunMetrics(240, 240, 1, 0),
         Steps =
         [
             new StepJson
@@ -54,25 +65,14 @@ internal static class Examples
 
     public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)]);
 
-    public static GraphJson Graph { get; } = new(
-        [new GraphNodeJson("hello", null, "transform", "success", null, 1, Start, End), new GraphNodeJson("shout", null, "transform", "queued", null, 0, null, null)],
-        [new GraphEdgeJson("hello", "shout", "depends_on")]);
-
-    public static JobPage Jobs { get; } = new(
-    [
-        new JobJson
-        {
-            JobId = JobId, WorkflowRunId = RunId, WorkflowKey = WorkflowKey, RunStatus = "failed", StepId = "call", UserId = "ada", Status = "dead",
-            Priority = 3, Queue = "default", Attempts = 5, UsedAttempts = 5, MaxAttempts = 5, Resets = 0, CreatedAt = Start, StartedAt = Start,
-            FinishedAt = End, Error = "POST http://agents/functions/v1/agent-proxy/notify answered 503",
-        },
-    ], null);
-
-    public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "call", "queued", "running");
-
     public static WorkflowJson StoredWorkflow { get; } = new()
     {
-        WorkflowKey = WorkflowKey, Version = 1, Source = "greet.yml", CreatedAt = Start, Steps = ["hello"], Content = Workflow,
+        WorkflowKey = WorkflowKey,
+        Version = 1,
+        Source = "greet.yml",
+        CreatedAt = Start,
+        Steps = ["hello"],
+        Content = Workflow,
     };
 
     public static WorkflowPage Workflows { get; } = new([StoredWorkflow with { Content = null }], null);
@@ -84,6 +84,25 @@ internal static class Examples
         new(JobId, "ci", "operator", "ork_3f9a1c07", Start, "admin key", End, Start.AddDays(90), null);
 
     public static NewApiKeyJson NewKey { get; } = new(JobId, "ci", "operator", "ork_3f9a1c07", "ork_3f9a1c07…", Start.AddDays(90));
+
+    public static JobPage Jobs { get; } = new(
+    [
+        new JobJson
+        {
+            JobId = JobId, WorkflowRunId = RunId, WorkflowKey = WorkflowKey, RunStatus = "failed", StepId = "hello", Status = "dead", Priority = 3,
+            Queue = "default", Attempts = 5, UsedAttempts = 5, MaxAttempts = 5, Resets = 0, CreatedAt = Start, StartedAt = Start, FinishedAt = End,
+            Error = "503 Service Unavailable",
+        },
+    ], null);
+
+    public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
+
+    public static GraphJson Graph { get; } = new(
+        [
+            new GraphNodeJson("hello", null, "transform", "success", null, 1, Start, End),
+            new GraphNodeJson("shout", null, "transform", "success", null, 1, End, End),
+        ],
+        [new GraphEdgeJson("hello", "shout", "depends_on")]);
 
     private static JsonElement? Json(string json) => ApiJson.Raw(json);
 }
