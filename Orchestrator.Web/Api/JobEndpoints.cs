@@ -19,10 +19,10 @@ internal static class JobEndpoints
         routes.MapGet("/api/jobs", ListAsync).For(Role.Viewer)
             .WithSummary("List steps of all runs, dead letters among them").TakesQuery(query => Read(query, "")).Answers(200, Examples.Jobs);
         routes.MapPost("/api/jobs/{id:guid}/retry", RetryAsync).For(Role.Operator)
-            .WithSummary("Give a dead or failed step one more attempt").TakesBody(_ => { }).Answers(200, Examples.Decided).Fails(404, 409);
+            .WithSummary("Give a dead or failed step one more attempt").Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/reset", ResetAsync).For(Role.Operator)
             .WithSummary("Give a dead or failed step all its attempts again, under a new idempotency key")
-            .TakesBody(_ => { }).Answers(200, Examples.Decided).Fails(404, 409);
+            .Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/resolve", ResolveAsync).For(Role.Operator)
             .WithSummary("Close a dead step with an output of the operator's").TakesBody(body => Read(body, ""))
             .Answers(200, Examples.Decided).Fails(404, 409);
