@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -13,7 +14,7 @@ namespace Orchestrator.Jobs.Definitions;
 /// workflow. Looking, not watching: notifications don't come from every file system.
 /// </summary>
 internal sealed class WorkflowFolder(
-    ProjectFolders folders, WorkflowRegistry registry, TimeProvider time, ILogger<WorkflowFolder> log)
+    ProjectFolders folders, WorkflowRegistry registry, StepCatalog types, TimeProvider time, ILogger<WorkflowFolder> log)
     : BackgroundService
 {
     public const long MaxFileBytes = 1 << 20;
@@ -26,11 +27,11 @@ internal sealed class WorkflowFolder(
     private string _seen = "";
 
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
-    public static IReadOnlyList<WorkflowFile> Read(string folder)
+    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types)
     {
         var firsts = new Dictionary<string, string>();
         return [.. Paths(folder)
-            .Select(path => WorkflowFile.Read(path, Path.GetRelativePath(folder, path)))
+            .Select(path => WorkflowFile.Read(path, Path.GetRelativePath(folder, path), types))
             .Select(file => file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name)
                 ? file
                 : file.Refuse($"key '{key}' is also the key of {firsts[key]}"))];
@@ -41,7 +42,7 @@ internal sealed class WorkflowFolder(
     {
         var isRestart = _seen.Length == 0;
         _seen = Stamp(folders.Workflows);
-        var files = Read(folders.Workflows);
+        var files = Read(folders.Workflows, types);
         var before = _keys;
         _keys = [];
         foreach (var file in files)

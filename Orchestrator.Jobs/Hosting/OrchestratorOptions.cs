@@ -1,6 +1,11 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -58,6 +63,61 @@ public sealed class OrchestratorOptions
 
     /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Schedules in code.</summary>
+    internal List<CodeSchedule> Schedules { get; } = [];
+
+    /// <summary>The host's own step types.</summary>
+    internal List<OwnStep> Steps { get; } = [];
+
+    /// <summary>
+    /// Dispatches the newest version of a workflow by the clock, as a Hangfire recurring job beside those of the files' own
+    /// cron triggers. It goes when the code no longer asks for it and the host has started again. Checked when the host
+    /// starts.
+    /// </summary>
+    /// <param name="workflowKey">The workflow's <c>key</c>.</param>
+    /// <param name="cron">Five fields, or six with seconds; <c>Cron.Daily(7)</c>.</param>
+    /// <param name="timeZone">The zone that it is meant in. Default: UTC.</param>
+    /// <param name="payload">The inputs of each run, as <see cref="RunRequest.Payload"/>.</param>
+    public void Schedule(string workflowKey, string cron, TimeZoneInfo? timeZone = null, object? payload = null) => Schedules.Add(
+        new CodeSchedule(workflowKey, cron, timeZone ?? TimeZoneInfo.Utc, payload is null ? Value.EmptyObject : LibraryJson.ValueOf(payload)));
+
+    /// <summary>
+    /// Adds a step type of your own. Every process that works on runs with such steps has to add it: one that lacks it gives
+    /// them back, and after 20 times the step is dead.
+    /// </summary>
+    /// <typeparam name="TStep">Implements <see cref="IStep{TConfig}"/>; its config's properties are the step's fields.</typeparam>
+    /// <param name="type">What files write as <c>type</c>: up to 50 of a-z, 0-9, _ and -, beginning with a letter.</param>
+    /// <exception cref="ArgumentException">The name is taken or wrong, or the class is no step; the message says why.</exception>
+    public void AddStep<TStep>(string type)
+        where TStep : class
+    {
+        var step = OwnStep.Of(type, typeof(TStep));
+        _ = new StepCatalog([.. Steps.Select(one => one.Type), step.Type]);
+        Steps.Add(step);
+    }
+
+    /// <summary>From a section of the configuration.</summary>
+    /// <exception cref="OptionsValidationException">Something in it can't be read.</exception>
+    internal static OrchestratorOptions Bind(IConfiguration section)
+    {
+        var options = new OrchestratorOptions();
+        try
+        {
+            if (section.GetSection(nameof(Queues)).Exists())
+            {
+                options.Queues = [];
+            }
+
+            section.Bind(options);
+            return options;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new OptionsValidationException(
+                "Orchestrator", typeof(OrchestratorOptions), [$"Section Orchestrator of the configuration: {e.Message} {e.InnerException?.Message}"]);
+        }
+    }
 
     /// <summary>Both folders, as set or found.</summary>
     internal ProjectFolders Folders => ProjectFolders.OfThisProcess(WorkflowsFolder, DataFolder);

@@ -16,6 +16,7 @@ using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Watching;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -51,7 +52,11 @@ internal static class OrchestratorServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
+            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
+            .AddSingleton<CodeSchedules>()
+            .AddSingleton<IOrchestrator, OrchestratorClient>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunLoader>()
@@ -62,6 +67,11 @@ internal static class OrchestratorServices
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
             .AddBackgroundPart<WorkflowFolder>();
+        foreach (var step in options.Steps)
+        {
+            services.AddSingleton(step).TryAddScoped(step.Executor);
+        }
+
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
 
@@ -80,9 +90,11 @@ internal static class OrchestratorServices
         .AddSingleton(new StayLimits())
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
+        .AddSingleton<GivingBack>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
             new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
+        .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<StepRunner>()

@@ -84,7 +84,7 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Stores a workflow; the answer is its key.</summary>
     public async Task<string> PutAsync(string yaml)
     {
-        var parsed = WorkflowParser.Parse(yaml, "test");
+        var parsed = WorkflowParser.Parse(yaml, "test", Get<StepCatalog>());
         parsed.Diagnostics.Should().BeEmpty();
         var key = parsed.Definition!.Key;
         await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, parsed.Definition, yaml, null, isRestart: false, CancellationToken.None);

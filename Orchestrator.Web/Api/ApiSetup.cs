@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
 
@@ -21,6 +22,12 @@ internal static class ApiSetup
         app.UseAuthorization();
         app.Use(RouteDescription.RefuseUnknownQueryAsync);
         app.UseMiddleware<Idempotency>();
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            app.MapHealth();
+            return;
+        }
+
         app.MapRuns();
         app.MapRunEvents();
         app.MapGraphs();

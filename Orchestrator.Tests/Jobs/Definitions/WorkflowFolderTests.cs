@@ -155,9 +155,10 @@ public sealed class WorkflowFolderTests
         var storage = new PostgreSqlStorage(
             new NpgsqlConnectionFactory(_database.ConnectionString, new PostgreSqlStorageOptions()), new PostgreSqlStorageOptions());
         var registry = new WorkflowRegistry(
-            _store, new WorkflowCatalog(_store, TimeProvider.System), new CronTriggers(new RecurringJobManager(storage), storage));
+            _store, new WorkflowCatalog(_store, StepCatalog.BuiltIn, TimeProvider.System),
+            new CronTriggers(new RecurringJobManager(storage), new RecurringJobs(storage)));
         return new WorkflowFolder(
-            new ProjectFolders(_folder, _folder), registry, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
+            new ProjectFolders(_folder, _folder), registry, StepCatalog.BuiltIn, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
     }
 
     private void Write(string name, string content)
