@@ -15,6 +15,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
@@ -61,6 +62,8 @@ internal static class OrchestratorServices
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
             .AddSingleton<JobQueries>()
+            .AddSingleton<RunLooks>()
+            .AddSingleton<RunSignals>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
             .AddSingleton<OutboundClient>()
