@@ -3,6 +3,7 @@ using System.Text;
 using Dapper;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -21,7 +22,7 @@ internal sealed record StoredWorkflow
     public required DateTime CreatedAt { get; init; }
 }
 
-/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>).</summary>
+/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>), with the events that it waits for (<c>workflow_triggers</c>).</summary>
 internal sealed class WorkflowStore(NpgsqlDataSource source)
 {
     /// <summary>
@@ -29,14 +30,15 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     /// number. Answers with the number and whether it is new.
     /// </summary>
     /// <param name="tenant">Whose workflow it is.</param>
-    /// <param name="key">The workflow's key.</param>
-    /// <param name="content">What it says, checked by the caller.</param>
+    /// <param name="definition">The workflow as it was read from the content.</param>
+    /// <param name="content">What it says.</param>
     /// <param name="file">The file that it comes from; null: the API.</param>
     /// <param name="isRestart">The file is as it was before: it does not take the place of what the API put since.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<(int Version, bool IsNew)> PutAsync(
-        string tenant, string key, string content, string? file, bool isRestart, CancellationToken cancellationToken)
+        string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
+        var key = definition.Key;
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -46,6 +48,9 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
             SqlText.Load("PutWorkflow"),
             new { tenant, key, content, file, restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
             transaction, cancellationToken: cancellationToken));
+        var types = definition.Triggers.OfType<EventTrigger>().SelectMany(trigger => trigger.EventTypes).Distinct().ToArray();
+        await connection.ExecuteAsync(new CommandDefinition(
+            SqlText.Load("SetTriggers"), new { tenant, key, version = stored.Version, types }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return stored;
     }

@@ -12,6 +12,13 @@ internal sealed class CronTriggers(IRecurringJobManager recurring, JobStorage st
 {
     private const string RecurringJobs = "recurring-jobs";
 
+    private static readonly Dictionary<Misfire, MisfireHandlingMode> Modes = new()
+    {
+        [Misfire.Once] = MisfireHandlingMode.Relaxed,
+        [Misfire.All] = MisfireHandlingMode.Strict,
+        [Misfire.Skip] = MisfireHandlingMode.Ignorable,
+    };
+
     /// <summary>The workflow is dispatched as <paramref name="triggers"/> say, and at no other times; none: withdrawn.</summary>
     public void Set(string tenant, string key, IReadOnlyList<Trigger> triggers)
     {
@@ -22,13 +29,27 @@ internal sealed class CronTriggers(IRecurringJobManager recurring, JobStorage st
                 $"{Prefix(tenant, key)}{index}",
                 Job.FromExpression<CronJob>(job => job.Run(tenant, key, null!)),
                 crons[index].Expression,
-                new RecurringJobOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(crons[index].TimeZone) });
+                new RecurringJobOptions
+                {
+                    TimeZone = TimeZoneInfo.FindSystemTimeZoneById(crons[index].TimeZone),
+                    MisfireHandling = Modes[crons[index].Misfire],
+                });
         }
 
         foreach (var id in Existing(Prefix(tenant, key)).Where(id => Number(id) >= crons.Length))
         {
             recurring.RemoveIfExists(id);
         }
+    }
+
+    /// <summary>The number of the trigger that a recurring job stands for, among the workflow's cron triggers; null: it is none.</summary>
+    public static (string Key, int Number)? TriggerOf(string tenant, string recurringJobId)
+    {
+        var prefix = $"workflow:{tenant}:";
+        var end = recurringJobId.LastIndexOf(':');
+        return recurringJobId.StartsWith(prefix, StringComparison.Ordinal) && end > prefix.Length
+            ? (recurringJobId[prefix.Length..end], Number(recurringJobId))
+            : null;
     }
 
     private static string Prefix(string tenant, string key) => $"workflow:{tenant}:{key}:";

@@ -35,25 +35,49 @@ internal sealed class Dispatcher
 
     public async Task<DispatchOutcome> DispatchAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
-        if (await _workflows.FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken) is not { } workflow)
+        var (run, refused) = await PrepareAsync(request, cancellationToken);
+        if (run is null)
         {
-            return await UnknownAsync(request, cancellationToken);
+            return refused!;
         }
 
-        var (inputs, problems) = Check(workflow, request);
-        if (problems.Count > 0)
-        {
-            return new DispatchRefused(
-                DispatchRefusal.InvalidInput,
-                $"The request does not fit workflow '{request.WorkflowKey}': {string.Join("; ", problems.Select(p => $"{p.Path} {p.Message}"))}.",
-                problems);
-        }
-
-        var run = NewRun.Of(request, workflow, inputs, RunId.New(_time.GetUtcNow()));
         return await _runs.SubmitAsync(run, cancellationToken)
             ? new Dispatched(run.Id, false)
             : await ReplayAsync(request, cancellationToken);
     }
+
+    /// <summary>The run that a request asks for, checked and not written yet; or why there will be none.</summary>
+    public async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
+    {
+        if (await _workflows.FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken) is not { } workflow)
+        {
+            return (null, await UnknownAsync(request, cancellationToken));
+        }
+
+        var (inputs, problems) = Check(workflow, request);
+        return problems.Count == 0
+            ? (NewRun.Of(request, workflow, inputs, RunId.New(_time.GetUtcNow())), null)
+            : (null, new DispatchRefused(
+                DispatchRefusal.InvalidInput,
+                $"The request does not fit workflow '{request.WorkflowKey}': {string.Join("; ", problems.Select(p => $"{p.Path} {p.Message}"))}.",
+                problems));
+    }
+
+    /// <summary>Writes runs in the caller's transaction; the answer names those whose idempotency key was free.</summary>
+    public async Task<IReadOnlySet<RunId>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
+        var accepted = new HashSet<RunId>(runs.Count);
+        foreach (var batch in runs.Chunk(MaxBatch))
+        {
+            await using var command = new NpgsqlCommand(_statements.Dispatch, connection);
+            await InsertAsync(command, batch, accepted, cancellationToken);
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Runs written by <see cref="InsertAsync(NpgsqlConnection, IReadOnlyList{NewRun}, CancellationToken)"/> are committed: workers are told.</summary>
+    public void Delivered(IReadOnlyList<NewRun> runs) => _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
 
     private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
@@ -104,18 +128,21 @@ internal sealed class Dispatcher
     private async Task<IReadOnlyList<bool>> InsertAllAsync(IReadOnlyList<NewRun> runs)
     {
         await using var command = _source.CreateCommand(_statements.Dispatch);
+        var accepted = new HashSet<RunId>(runs.Count);
+        await InsertAsync(command, runs, accepted, CancellationToken.None);
+        Delivered(runs);
+        return [.. runs.Select(run => accepted.Contains(run.Id))];
+    }
+
+    private async Task InsertAsync(
+        NpgsqlCommand command, IReadOnlyList<NewRun> runs, HashSet<RunId> accepted, CancellationToken cancellationToken)
+    {
         NewRun.AddTo(command.Parameters, runs);
         command.Parameters.One(_jobs.Invocation).One(_jobs.Arguments);
-        var accepted = new HashSet<RunId>(runs.Count);
-        await using (var reader = await command.ExecuteReaderAsync())
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            while (await reader.ReadAsync())
-            {
-                accepted.Add(new RunId(reader.GetGuid(1)));
-            }
+            accepted.Add(new RunId(reader.GetGuid(1)));
         }
-
-        _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
-        return [.. runs.Select(run => accepted.Contains(run.Id))];
     }
 }

@@ -3,6 +3,7 @@ using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
@@ -44,6 +45,10 @@ internal static class OrchestratorServices
             .AddSingleton<CronTriggers>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
+            .AddSingleton<CronCatchUp>()
+            .AddSingleton<EventDispatcher>()
+            .AddSingleton<EventQueries>()
+            .AddSingleton<SweepActions>()
             .AddSingleton<RunQueries>();
     }
 
@@ -61,7 +66,6 @@ internal static class OrchestratorServices
             .AddHostedService(provider => provider.GetRequiredService<WorkerPresence>())
             .AddSingleton<Leases>()
             .AddSingleton<NearTimers>()
-            .AddSingleton<SweepActions>()
             .AddSingleton<Sweeper>()
             .AddHostedService(provider => provider.GetRequiredService<Sweeper>())
             .AddSingleton(new StayLimits())
@@ -75,7 +79,7 @@ internal static class OrchestratorServices
             .AddSingleton<AttemptMaker>()
             .AddSingleton<StepRunner>()
             .AddSingleton<Drain>()
-            .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>()))
+            .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
             .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()));
         return services.AddHangfireServer(server =>
         {

@@ -21,6 +21,8 @@ internal static class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRuns();
+        app.MapEvents();
+        app.MapTriggers();
         app.MapWorkflows();
         app.MapHealth();
     }

@@ -12,7 +12,6 @@ namespace Orchestrator.Web.Api;
 internal static class RunEndpoints
 {
     private const string KeyScope = "runs";
-    private const int MaxKeyLength = 255;
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
@@ -79,21 +78,9 @@ internal static class RunEndpoints
 
     private static IResult? IdempotencyKey(HttpRequest request, RequestBody body, out IdempotencyKey? key)
     {
-        key = null;
-        string? header = request.Headers["Idempotency-Key"].FirstOrDefault() ?? request.Headers["X-Idempotency-Key"].FirstOrDefault();
-        if (header is null)
-        {
-            return null;
-        }
-
-        if (header.Length is 0 or > MaxKeyLength)
-        {
-            return Problems.Of(
-                StatusCodes.Status400BadRequest, "Wrong idempotency key", $"An Idempotency-Key has 1 to {MaxKeyLength} characters.");
-        }
-
-        key = new IdempotencyKey(KeyScope, header, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson())));
-        return null;
+        var problem = IdempotencyHeader.Read(request, out var header);
+        key = header is null ? null : new IdempotencyKey(KeyScope, header, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson())));
+        return problem;
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs)

@@ -187,6 +187,11 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventDetail))]
+[JsonSerializable(typeof(WorkerAnswer))]
+[JsonSerializable(typeof(CronAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

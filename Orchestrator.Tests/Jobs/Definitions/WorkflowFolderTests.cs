@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
 
@@ -108,7 +109,7 @@ public sealed class WorkflowFolderTests
     {
         Write("one.yml", Workflow("one", "1"));
         await _workflows.LoadAsync(default);
-        await _store.PutAsync(Tenant, "one", Workflow("one", "'put'"), file: null, isRestart: false, default);
+        await _store.PutAsync(Tenant, WorkflowParser.Parse(Workflow("one", "'put'"), "put").Definition!, Workflow("one", "'put'"), file: null, isRestart: false, default);
         using var restarted = Folder();
         await restarted.LoadAsync(default);
         var afterRestart = await _store.FindHeadAsync(Tenant, "one", default);

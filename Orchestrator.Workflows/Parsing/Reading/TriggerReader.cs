@@ -1,4 +1,5 @@
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
@@ -7,6 +8,13 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 internal static class TriggerReader
 {
     private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event"];
+    private static readonly Dictionary<string, Misfire> Misfires = new(StringComparer.Ordinal)
+    {
+        ["once"] = Misfire.Once,
+        ["all"] = Misfire.All,
+        ["skip"] = Misfire.Skip,
+    };
+
     private static readonly string[] Planned = ["webhook", "workflow"];
 
     public static FieldTable<TriggerDraft> Fields { get; } = new(
@@ -14,8 +22,8 @@ internal static class TriggerReader
         new Field<TriggerDraft>("cron", Shape.Text, (draft, value) => draft.Cron = ReadCron(draft, value)),
         new Field<TriggerDraft>("timezone", Shape.Text, (draft, value) => draft.TimeZone = ReadZone(draft, value)),
         new Field<TriggerDraft>("event_types", Shape.OneOrMore(Shape.Text), (draft, value) => draft.EventTypes = ReadEvents(draft, value)),
-        Field<TriggerDraft>.Planned("misfire"),
-        Field<TriggerDraft>.Planned("match"),
+        new Field<TriggerDraft>("misfire", Shape.OneOf(Misfires.Keys), (draft, value) => (draft.MisfireField, draft.Misfire) = (value, value.Word(Misfires))),
+        new Field<TriggerDraft>("match", Shape.Text, (draft, value) => (draft.MatchField, draft.Match) = (value, value.Expression([], RootNames.OfMatch))),
         Field<TriggerDraft>.Planned("debounce_ms"),
         Field<TriggerDraft>.Planned("batch"));
 
@@ -59,16 +67,15 @@ internal static class TriggerReader
 
         Require(value, draft.CronField, byCron, "cron", draft.Type);
         Require(value, draft.EventField, byEvent, "event_types", draft.Type);
-        if (draft.ZoneField is { } zone && !byCron)
-        {
-            zone.Error($"`timezone` doesn't belong to a trigger of type `{draft.Type}`");
-        }
+        Refuse(draft.ZoneField, byCron, "timezone", draft.Type);
+        Refuse(draft.MisfireField, byCron, "misfire", draft.Type);
+        Refuse(draft.MatchField, byEvent, "match", draft.Type);
 
         return
         [
             .. draft.Type == "manual" ? [new ManualTrigger()] : Array.Empty<Trigger>(),
-            .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC")] : Array.Empty<Trigger>(),
-            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events)] : Array.Empty<Trigger>(),
+            .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC", draft.Misfire ?? Misfire.Once)] : Array.Empty<Trigger>(),
+            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events, draft.Match)] : Array.Empty<Trigger>(),
         ];
     }
 
@@ -78,7 +85,15 @@ internal static class TriggerReader
         {
             trigger.Error($"a trigger of type `{type}` needs `{name}`");
         }
-        else if (!needed && given is { } extra)
+        else
+        {
+            Refuse(given, needed, name, type);
+        }
+    }
+
+    private static void Refuse(FieldValue? given, bool fits, string name, string type)
+    {
+        if (given is { } extra && !fits)
         {
             extra.Error($"`{name}` doesn't belong to a trigger of type `{type}`");
         }
@@ -139,4 +154,12 @@ internal sealed class TriggerDraft
     public FieldValue? ZoneField { get; set; }
 
     public FieldValue? EventField { get; set; }
+
+    public Misfire? Misfire { get; set; }
+
+    public FieldValue? MisfireField { get; set; }
+
+    public Expression? Match { get; set; }
+
+    public FieldValue? MatchField { get; set; }
 }

@@ -1,0 +1,32 @@
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Web.Auth;
+
+namespace Orchestrator.Web.Api;
+
+/// <summary>
+/// The routes that seed 001's own cron calls. The service needs neither: its sweeper and Hangfire's scheduler do the same by
+/// themselves. A body is not read.
+/// </summary>
+internal static class TriggerEndpoints
+{
+    public static void MapTriggers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/functions/v1/orchestrator/worker", WakeAsync);
+        routes.MapPost("/functions/v1/cron-orchestrator", CatchUpAsync);
+    }
+
+    private static async Task<IResult> WakeAsync(HttpContext http, Sweeper sweeper)
+    {
+        var sweep = await sweeper.SweepAsync(http.RequestAborted);
+        return Results.Json(new WorkerAnswer(true, sweep.Promoted, sweep.Requeued), ApiJson.Default.WorkerAnswer);
+    }
+
+    private static async Task<IResult> CatchUpAsync(HttpContext http, CronCatchUp cron)
+    {
+        var started = await cron.RunAsync(http.User.Tenant(), http.RequestAborted);
+        return Results.Json(
+            new CronAnswer(true, [.. started.Select(run => new CronRunJson(run.WorkflowKey, run.Run.Value, run.Occurrence))]),
+            ApiJson.Default.CronAnswer);
+    }
+}
