@@ -31,9 +31,11 @@ internal sealed class Place : IAsyncDisposable
     {
         var place = new Place();
         var workflows = Directory.CreateDirectory(Path.Combine(place.Folder, "workflows")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Shipped(), "*.yml"))
+        foreach (var file in ShippedFiles())
         {
-            File.Copy(file, Path.Combine(workflows, Path.GetFileName(file)));
+            var copy = Path.Combine(workflows, Path.GetRelativePath(Shipped(), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
         }
 
         foreach (var (file, text) in more)
@@ -43,6 +45,10 @@ internal sealed class Place : IAsyncDisposable
 
         return place;
     }
+
+    /// <summary>The project's own workflows, the examples among them.</summary>
+    public static IReadOnlyList<string> ShippedFiles() => [.. Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories)
+        .Where(file => !Path.GetRelativePath(Shipped(), file).StartsWith("tests", StringComparison.Ordinal))];
 
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         ServiceProcess.RunAsync(Folder, arguments, ("ORCHESTRATOR_ADMIN_KEY", null));
