@@ -1,7 +1,8 @@
 -- Runs, newest first: the id of a run begins with its time. Where a page begins is one condition of the key, so that a
 -- plan made for all pages starts there.
 select workflow_run_id as "WorkflowRunId", workflow_key as "WorkflowKey", workflow_version as "WorkflowVersion",
-       user_id as "UserId", intent_id as "IntentId", trigger as "Trigger", status as "Status", priority as "Priority",
+       user_id as "UserId", intent_id as "IntentId", trigger as "Trigger",
+       trigger_event_id as "TriggerEventId", status as "Status", priority as "Priority",
        open_steps as "OpenSteps", created_at as "CreatedAt", scheduled_at as "ScheduledAt", started_at as "StartedAt",
        finished_at as "FinishedAt"
 from workflow_runs

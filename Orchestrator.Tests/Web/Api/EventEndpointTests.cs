@@ -31,6 +31,9 @@ internal sealed class EventEndpointTests : ApiFixture
         ((string)run["workflow_key"]!).Should().Be("listens");
         var ended = await Service.EndAsync(new(Guid.Parse((string)run["workflow_run_id"]!)));
         ended.Output.Should().Be("""{"days":3}""");
+        var detail = await GetAsync($"/api/runs/{ended.Id}");
+        ((string)detail.Body["trigger"]!).Should().Be("event");
+        ((string)detail.Body["trigger_event_id"]!).Should().Be((string)answer.Body["event_id"]!);
         var stored = await GetAsync($"/api/events/{answer.Body["event_id"]}");
         ((string)stored.Body["type"]!).Should().Be("streak_ping");
         ((int)stored.Body["payload"]!["days"]!).Should().Be(3);
