@@ -9,7 +9,7 @@ internal sealed class UsageException(string message) : Exception(message);
 internal sealed record BenchmarkOptions
 {
     public const string Usage =
-        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--statements] [--quick]]";
+        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--peers FOLDER] [--statements] [--quick]]";
 
     /// <summary>Benchmarks to run; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -19,6 +19,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Where the figures go as JSON; null: nowhere.</summary>
     public string? Json { get; init; }
+
+    /// <summary>Scripts that measure other engines in the same session, see <see cref="Peers.PeerRuns"/>; null: none.</summary>
+    public string? Peers { get; init; }
 
     /// <summary>Whether the statements that took the most time are shown.</summary>
     public bool Statements { get; init; }
@@ -42,6 +45,7 @@ internal sealed record BenchmarkOptions
                 "--statements" => options with { Statements = true },
                 "--runs" => options with { Runs = Count(Next()) },
                 "--json" => options with { Json = Next() },
+                "--peers" => options with { Peers = Next() },
                 ['-', ..] unknown => throw new UsageException($"Unknown option {unknown}."),
                 var name => Named(name),
             };

@@ -3,6 +3,8 @@ using Orchestrator.Benchmarks.Cases;
 using Orchestrator.Benchmarks.Database;
 using Orchestrator.Benchmarks.Measuring;
 using Orchestrator.Benchmarks.Output;
+using Orchestrator.Benchmarks.Peers;
+using Orchestrator.Benchmarks.Service;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Benchmarks;
@@ -12,7 +14,7 @@ internal static class BenchmarkProgram
 {
     private static readonly IReadOnlyList<IBenchmark> All =
     [
-        new Enqueue(), new Dispatching(), new Drain(), new Latency(), new Chain(), new LoneChain(), new Fan(), new LoneFan(), new Http(),
+        new Enqueue(), new Bulk(), new Dispatching(), new Drain(), new Latency(), new Chain(), new LoneChain(), new Fan(), new LoneFan(), new Http(),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -22,8 +24,19 @@ internal static class BenchmarkProgram
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
+            if (arguments is [WorkerProcess.Argument])
+            {
+                await WorkerProcess.RunAsync(stop.Token);
+                return 0;
+            }
+
             var options = BenchmarkOptions.Parse(arguments);
             var benchmarks = Choose(options.Names);
+            if (options.Peers is { } peers)
+            {
+                PeerRuns.Check(peers);
+            }
+
             await MeasureAsync(options, benchmarks, stop.Token);
             return 0;
         }
@@ -64,11 +77,15 @@ internal static class BenchmarkProgram
             figures.AddRange(await benchmark.RunAsync(harness, cancellationToken));
         }
 
+        IReadOnlyList<PeerFigure> peers = options.Peers is { } folder
+            ? await PeerRuns.RunAsync(folder, [.. benchmarks.Select(benchmark => benchmark.Name)], options.Runs, cancellationToken)
+            : [];
         Console.WriteLine();
         Console.WriteLine(FigureTable.Of(figures));
+        Console.WriteLine(FigureTable.Of(peers));
         if (options.Json is { } file)
         {
-            await FigureJson.WriteAsync(file, machine, harness.Idle, figures, cancellationToken);
+            await FigureJson.WriteAsync(file, new Report(machine, harness.Idle, figures, peers), cancellationToken);
         }
     }
 

@@ -5,26 +5,46 @@ using Orchestrator.Benchmarks.Service;
 
 namespace Orchestrator.Benchmarks.Cases;
 
-/// <summary>From before a Hangfire job is enqueued to its start on an idle worker of the same process.</summary>
+/// <summary>From before a Hangfire job is enqueued to its start on an idle worker, of the same process and of another.</summary>
 internal sealed class Latency : IBenchmark
 {
     private static readonly double[] Parts = [0.5, 0.95, 0.99];
 
     public string Name => "latency";
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken) =>
+    [
+        .. await HereAsync(harness, cancellationToken),
+        .. await ElsewhereAsync(harness, cancellationToken),
+    ];
+
+    private async Task<IReadOnlyList<Figure>> HereAsync(Harness harness, CancellationToken cancellationToken)
+    {
+        await using var service = await BenchmarkedService.StartAsync(harness.Cluster, works: true, cancellationToken);
+        return await MeasureAsync(harness, service, "enqueue to start", StartJob.NextAsync, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Figure>> ElsewhereAsync(Harness harness, CancellationToken cancellationToken)
+    {
+        await using var service = await BenchmarkedService.StartAsync(harness.Cluster, works: false, cancellationToken);
+        await using var worker = await WorkerProcess.StartAsync(service.ConnectionString, cancellationToken);
+        return await MeasureAsync(
+            harness, service, "enqueue to start in another process", () => worker.NextAsync(cancellationToken), cancellationToken);
+    }
+
+    private Task<IReadOnlyList<Figure>> MeasureAsync(
+        Harness harness, BenchmarkedService service, string what, Func<Task<long>> nextStart, CancellationToken cancellationToken)
     {
         var samples = harness.Options.Scale(3000);
-        await using var service = await BenchmarkedService.StartAsync(harness.Cluster, works: true, cancellationToken);
-        return await harness.MeasureAsync(
+        return harness.MeasureAsync(
             new MeasuringPlan
             {
                 Benchmark = Name,
-                Titles = ["enqueue to start, p50", "enqueue to start, p95", "enqueue to start, p99"],
+                Titles = [$"{what}, p50", $"{what}, p95", $"{what}, p99"],
                 Unit = "ms",
                 IsRate = false,
                 Database = service.Database,
-                Run = cancel => SampleAsync(service.Get<IBackgroundJobClient>(), samples, cancel),
+                Run = cancel => SampleAsync(service.Get<IBackgroundJobClient>(), nextStart, samples, cancel),
                 Bound = cancel => BoundAsync(harness, samples / 3, cancel),
                 BoundIs = "a row inserted, then claimed, each a statement and commit, on one connection, p50",
                 Per = "job",
@@ -33,12 +53,13 @@ internal sealed class Latency : IBenchmark
             cancellationToken);
     }
 
-    private static async Task<double[]> SampleAsync(IBackgroundJobClient client, int samples, CancellationToken cancellationToken)
+    private static async Task<double[]> SampleAsync(
+        IBackgroundJobClient client, Func<Task<long>> nextStart, int samples, CancellationToken cancellationToken)
     {
         var times = new List<double>(samples);
         for (var i = 0; i < samples; i++)
         {
-            var started = StartJob.NextAsync();
+            var started = nextStart();
             var start = Stopwatch.GetTimestamp();
             client.Enqueue<StartJob>(job => job.Run());
             times.Add(Stopwatch.GetElapsedTime(start, await started.WaitAsync(cancellationToken)).TotalMilliseconds);

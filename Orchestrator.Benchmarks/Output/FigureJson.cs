@@ -2,17 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Benchmarks.Database;
 using Orchestrator.Benchmarks.Measuring;
+using Orchestrator.Benchmarks.Peers;
 
 namespace Orchestrator.Benchmarks.Output;
 
 /// <summary>Everything measured, for programs.</summary>
 internal static class FigureJson
 {
-    public static async Task WriteAsync(
-        string file, Machine machine, Counters idle, IReadOnlyList<Figure> figures, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string file, Report report, CancellationToken cancellationToken)
     {
         await using var stream = File.Create(file);
-        await JsonSerializer.SerializeAsync(stream, new Report(machine, idle, figures), ReportContext.Default.Report, cancellationToken);
+        await JsonSerializer.SerializeAsync(stream, report, ReportContext.Default.Report, cancellationToken);
     }
 }
 
@@ -20,7 +20,8 @@ internal static class FigureJson
 /// <param name="Machine">Where and when.</param>
 /// <param name="IdlePerSecond">What the idle service does in a second; taken off the costs.</param>
 /// <param name="Figures">What was measured.</param>
-internal sealed record Report(Machine Machine, Counters IdlePerSecond, IReadOnlyList<Figure> Figures);
+/// <param name="Peers">What other engines reached in the same session, in the units of their scripts.</param>
+internal sealed record Report(Machine Machine, Counters IdlePerSecond, IReadOnlyList<Figure> Figures, IReadOnlyList<PeerFigure> Peers);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Report))]

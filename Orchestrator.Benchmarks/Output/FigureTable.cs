@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Benchmarks.Measuring;
+using Orchestrator.Benchmarks.Peers;
 
 namespace Orchestrator.Benchmarks.Output;
 
@@ -14,8 +15,28 @@ internal static class FigureTable
 
     public static string Of(IReadOnlyList<Figure> figures)
     {
-        string[][] rows = [Head, .. figures.Select(Row)];
-        var widths = Head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
+        var text = Table(Head, figures.Select(Row));
+        text.Append("\nreached: part of what bare SQL does in the same run; 1.00 is as fast. Bare SQL:\n");
+        foreach (var bound in figures.DistinctBy(figure => (figure.Benchmark, figure.BoundIs)))
+        {
+            text.Append("  ").Append(bound.Benchmark).Append(": ").Append(bound.BoundIs).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What peers reached; empty where none was measured.</summary>
+    public static string Of(IReadOnlyList<PeerFigure> peers) => peers.Count == 0
+        ? ""
+        : Table(["workload", "what", "peer", "median", "min – max"], peers.Select(peer => new[]
+        {
+            peer.Workload, peer.What, peer.Peer, Number(peer.Measured.Median), $"{Number(peer.Measured.Min)} – {Number(peer.Measured.Max)}",
+        })).ToString();
+
+    private static StringBuilder Table(string[] head, IEnumerable<string[]> body)
+    {
+        string[][] rows = [head, .. body];
+        var widths = head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         AddRow(text, rows[0], widths);
         AddRow(text, [.. widths.Select(width => new string('-', width))], widths);
@@ -24,13 +45,7 @@ internal static class FigureTable
             AddRow(text, row, widths);
         }
 
-        text.Append("\nreached: part of what bare SQL does in the same run; 1.00 is as fast. Bare SQL:\n");
-        foreach (var bound in figures.DistinctBy(figure => (figure.Benchmark, figure.BoundIs)))
-        {
-            text.Append("  ").Append(bound.Benchmark).Append(": ").Append(bound.BoundIs).Append('\n');
-        }
-
-        return text.ToString();
+        return text;
     }
 
     private static string[] Row(Figure figure) =>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Orchestrator.Benchmarks.Database;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -13,37 +13,35 @@ namespace Orchestrator.Benchmarks.Service;
 /// <summary>The service as it is composed for real, with its defaults, less the web: dispatch, worker, Hangfire server.</summary>
 internal sealed class BenchmarkedService : IAsyncDisposable
 {
-    private readonly PreparedDatabase _prepared;
     private readonly IHost _host;
 
-    private BenchmarkedService(string database, PreparedDatabase prepared, IHost host) =>
-        (Database, _prepared, _host) = (database, prepared, host);
+    private BenchmarkedService(string database, IHost host) => (Database, _host) = (database, host);
 
     /// <summary>Name of its database.</summary>
     public string Database { get; }
 
-    public string ConnectionString => _prepared.Database.ConnectionString;
+    public string ConnectionString => Get<Jobs.Storage.Database>().ConnectionString;
 
     /// <summary>Starts it on a new database.</summary>
     public static async Task<BenchmarkedService> StartAsync(Cluster cluster, bool works, CancellationToken cancellationToken) =>
         await StartAsync(cluster, await cluster.CreateDatabaseAsync(), works, cancellationToken);
 
     /// <summary>Starts it on a database that may have its schema already.</summary>
-    public static async Task<BenchmarkedService> StartAsync(
-        Cluster cluster, string database, bool works, CancellationToken cancellationToken)
+    public static Task<BenchmarkedService> StartAsync(Cluster cluster, string database, bool works, CancellationToken cancellationToken) =>
+        ConnectAsync(cluster.ConnectionStringFor(database), works, cancellationToken);
+
+    /// <summary>Starts it on the database of a connection string.</summary>
+    public static async Task<BenchmarkedService> ConnectAsync(string connectionString, bool works, CancellationToken cancellationToken)
     {
-        var prepared = await PreparedDatabase.CreateAsync(cluster.ConnectionStringFor(database), NullLogger.Instance, cancellationToken);
-        IHost? host = null;
+        var host = Build(connectionString, works);
         try
         {
-            host = Build(prepared, works);
             await host.StartAsync(cancellationToken);
-            return new BenchmarkedService(database, prepared, host);
+            return new BenchmarkedService(new NpgsqlConnectionStringBuilder(connectionString).Database!, host);
         }
         catch
         {
-            host?.Dispose();
-            await prepared.DisposeAsync();
+            host.Dispose();
             throw;
         }
     }
@@ -59,20 +57,18 @@ internal sealed class BenchmarkedService : IAsyncDisposable
     {
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
-        await _prepared.DisposeAsync();
     }
 
-    private static IHost Build(PreparedDatabase prepared, bool works)
+    private static IHost Build(string connectionString, bool works)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
-        var options = new OrchestratorOptions();
-        builder.Services.AddOrchestratorCore(prepared, options);
-        if (works)
+        builder.Services.AddOrchestrator(new OrchestratorOptions
         {
-            builder.Services.AddOrchestratorWorker(options);
-        }
-
+            ConnectionString = connectionString,
+            WorkflowsFolder = Path.Combine(AppContext.BaseDirectory, "no-workflows"),
+            Role = works ? OrchestratorRole.All : OrchestratorRole.Web,
+        });
         return builder.Build();
     }
 }

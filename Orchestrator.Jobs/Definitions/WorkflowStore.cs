@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
-using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 
@@ -23,7 +22,7 @@ internal sealed record StoredWorkflow
 }
 
 /// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>), with the events that it waits for (<c>workflow_triggers</c>).</summary>
-internal sealed class WorkflowStore(NpgsqlDataSource source)
+internal sealed class WorkflowStore(Database database)
 {
     /// <summary>
     /// Makes <paramref name="content"/> the one that a dispatch takes. A content that was stored before keeps its
@@ -39,7 +38,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
         string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
         var key = definition.Key;
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "select pg_advisory_xact_lock(hashtextextended(@tenant || '/' || @key, 0))",
@@ -58,7 +57,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     /// <summary>Takes the workflow out of dispatch, if the file is still what its head comes from.</summary>
     public async Task<bool> WithdrawAsync(string tenant, string key, string file, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(
             SqlText.Load("WithdrawWorkflow"), new { tenant, key, file }, cancellationToken: cancellationToken)) > 0;
     }
@@ -66,7 +65,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     /// <summary>A stored version; null: there is none.</summary>
     public async Task<StoredWorkflow?> FindAsync(string tenant, string key, int version, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<StoredWorkflow>(new CommandDefinition(
             SqlText.Load("FindWorkflow"), new { tenant, key, version }, cancellationToken: cancellationToken));
     }
@@ -74,7 +73,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     /// <summary>The version that a dispatch takes; null: the workflow is unknown or withdrawn.</summary>
     public async Task<int?> FindHeadAsync(string tenant, string key, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
             "select version from workflow_heads where tenant_id = @tenant and workflow_key = @key",
             new { tenant, key }, cancellationToken: cancellationToken));
@@ -84,7 +83,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource source)
     public async Task<IReadOnlyList<StoredWorkflow>> ListAsync(
         string tenant, string? after, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<StoredWorkflow>(new CommandDefinition(
             SqlText.Load("ListWorkflows"), new { tenant, after, limit }, cancellationToken: cancellationToken))];
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Hangfire;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
@@ -19,7 +18,7 @@ internal sealed record CaughtUp(string WorkflowKey, RunId Run, DateTime Occurren
 /// recurring job is moved on afterwards. A crash in between, or a scheduler at the same moment, makes a replay.
 /// </summary>
 internal sealed class CronCatchUp(
-    JobStorage storage, WorkflowCatalog workflows, Dispatcher dispatcher, NpgsqlDataSource source, ILogger<CronCatchUp> log)
+    JobStorage storage, WorkflowCatalog workflows, Dispatcher dispatcher, Database database, ILogger<CronCatchUp> log)
 {
     /// <summary>Occurrences of one trigger with <c>misfire: all</c> in one call; the newest.</summary>
     private const int MaxOccurrences = 1000;
@@ -85,14 +84,14 @@ internal sealed class CronCatchUp(
 
     private async Task MoveAsync(string id, DateTime due, DateTime? next, DateTime now, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(SqlText.Load("MoveRecurringJob"));
+        await using var command = database.Source.CreateCommand(SqlText.Load("MoveRecurringJob"));
         command.Parameters.One(id).One(Seconds(due)).One(next is { } time ? Seconds(time) : -1).One(next is { } at ? Text(at) : "").One(Text(now));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<DateTime> NowAsync(CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand("select clock_timestamp()");
+        await using var command = database.Source.CreateCommand("select clock_timestamp()");
         return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

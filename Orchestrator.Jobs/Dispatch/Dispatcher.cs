@@ -17,8 +17,7 @@ internal sealed class Dispatcher
 {
     private const int MaxBatch = 100;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly Statements _statements;
+    private readonly Database _database;
     private readonly WorkflowCatalog _workflows;
     private readonly DeliverySignal _signal;
     private readonly StepJobRows _jobs;
@@ -26,10 +25,9 @@ internal sealed class Dispatcher
     private readonly Coalescer<NewRun, bool> _runs;
 
     public Dispatcher(
-        NpgsqlDataSource source, Statements statements, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs,
-        TimeProvider time)
+        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, TimeProvider time)
     {
-        (_source, _statements, _workflows, _signal, _jobs, _time) = (source, statements, workflows, signal, jobs, time);
+        (_database, _workflows, _signal, _jobs, _time) = (database, workflows, signal, jobs, time);
         _runs = new Coalescer<NewRun, bool>(InsertAllAsync, MaxBatch, lanes: 2, error => error is PostgresException);
     }
 
@@ -69,7 +67,7 @@ internal sealed class Dispatcher
         var accepted = new HashSet<RunId>(runs.Count);
         foreach (var batch in runs.Chunk(MaxBatch))
         {
-            await using var command = new NpgsqlCommand(_statements.Dispatch, connection);
+            await using var command = new NpgsqlCommand(Statements.Dispatch, connection);
             await InsertAsync(command, batch, accepted, cancellationToken);
         }
 
@@ -114,7 +112,7 @@ internal sealed class Dispatcher
     private async Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
         var key = request.Key!;
-        await using var command = _source.CreateCommand(SqlText.Load("FindIdempotencyKey"));
+        await using var command = _database.Source.CreateCommand(SqlText.Load("FindIdempotencyKey"));
         command.Parameters.One(request.Tenant).One(key.Scope).One(key.Key);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -127,7 +125,7 @@ internal sealed class Dispatcher
 
     private async Task<IReadOnlyList<bool>> InsertAllAsync(IReadOnlyList<NewRun> runs)
     {
-        await using var command = _source.CreateCommand(_statements.Dispatch);
+        await using var command = _database.Source.CreateCommand(Statements.Dispatch);
         var accepted = new HashSet<RunId>(runs.Count);
         await InsertAsync(command, runs, accepted, CancellationToken.None);
         Delivered(runs);

@@ -16,12 +16,12 @@ namespace Orchestrator.Jobs.Events;
 /// was inserted by SQL is taken by the sweeper's look.
 /// </summary>
 internal sealed class EventDispatcher(
-    NpgsqlDataSource source, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, TimeProvider time,
+    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, TimeProvider time,
     ILogger<EventDispatcher> log)
 {
     private const int BatchSize = 100;
 
-    private readonly EventMatcher _matcher = new(source, workflows, dispatcher, log);
+    private readonly EventMatcher _matcher = new(database, workflows, dispatcher, log);
 
     /// <summary>Stores an event with the runs that it calls for.</summary>
     /// <returns>What became of it; null: the id belongs to an event with another content.</returns>
@@ -36,7 +36,7 @@ internal sealed class EventDispatcher(
         };
         var plan = await _matcher.PlanAsync([reported], cancellationToken);
         var errors = plan.Errors.GetValueOrDefault(reported.Id) ?? [];
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await InsertAsync(connection, reported, errors, cancellationToken))
         {
@@ -61,7 +61,7 @@ internal sealed class EventDispatcher(
 
     private async Task<int> DispatchBatchAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var events = await TakeAsync(connection, cancellationToken);
         if (events.Count == 0)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
@@ -16,7 +15,7 @@ internal sealed record EventPlan(IReadOnlyList<NewRun> Runs, IReadOnlyDictionary
 /// Finds the runs that events call for: of every workflow of the tenant whose head waits for the event's type and whose
 /// <c>match</c> is true. What goes wrong with one workflow keeps neither the others nor other events.
 /// </summary>
-internal sealed class EventMatcher(NpgsqlDataSource source, WorkflowCatalog workflows, Dispatcher dispatcher, ILogger log)
+internal sealed class EventMatcher(Database database, WorkflowCatalog workflows, Dispatcher dispatcher, ILogger log)
 {
     public async Task<EventPlan> PlanAsync(IReadOnlyList<IntentEvent> events, CancellationToken cancellationToken)
     {
@@ -101,7 +100,7 @@ internal sealed class EventMatcher(NpgsqlDataSource source, WorkflowCatalog work
         IReadOnlyList<IntentEvent> events, CancellationToken cancellationToken)
     {
         var wanted = events.Select(one => (one.Tenant, one.Type)).Distinct().ToArray();
-        await using var command = source.CreateCommand(SqlText.Load("FindListeners"));
+        await using var command = database.Source.CreateCommand(SqlText.Load("FindListeners"));
         command.Parameters.Texts(Array.ConvertAll(wanted, one => one.Tenant)).Texts(Array.ConvertAll(wanted, one => one.Type));
         var found = new List<((string, string) Event, (string, int) Workflow)>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -15,8 +15,7 @@ internal sealed class Claimer
 {
     private const int MaxBatch = 200;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly Statements _statements;
+    private readonly Database _database;
     private readonly WorkerPresence _presence;
     private readonly TimeSpan _lease;
     private readonly TimeProvider _time;
@@ -24,10 +23,10 @@ internal sealed class Claimer
     private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
 
     public Claimer(
-        NpgsqlDataSource source, Statements statements, WorkerPresence presence, OrchestratorOptions options, TimeProvider time,
+        Database database, WorkerPresence presence, OrchestratorOptions options, TimeProvider time,
         ILogger<Claimer> log)
     {
-        (_source, _statements, _presence, _lease, _time, _log) = (source, statements, presence, options.Lease, time, log);
+        (_database, _presence, _lease, _time, _log) = (database, presence, options.Lease, time, log);
         _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
     }
 
@@ -55,7 +54,7 @@ internal sealed class Claimer
     private async Task ClaimAsync((string Tenant, JobId Job)[] distinct, Dictionary<(string, JobId), ClaimedStep> claimed)
     {
         var worker = _presence.Id;
-        await using var command = _source.CreateCommand(_statements.Claim);
+        await using var command = _database.Source.CreateCommand(Statements.Claim);
         command.Parameters
             .Texts(Array.ConvertAll(distinct, want => want.Tenant))
             .Uuids(Array.ConvertAll(distinct, want => want.Job.Value))
@@ -82,6 +81,8 @@ internal sealed class Claimer
             StartedAt = row.GetDateTime(5),
             Queue = row.GetString(6),
             Worker = worker,
+            BaseAttempts = row.GetInt16(13),
+            Resets = row.GetInt16(14),
             Run = new RunInfo
             {
                 Tenant = row.GetString(0),

@@ -1,7 +1,6 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 
@@ -12,14 +11,22 @@ namespace Orchestrator.Jobs.Execution;
 /// time, sent after the commit (inside it, it would make all commits wait for each other). A signal may be lost;
 /// polling finds the work.
 /// </summary>
-internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source, ILogger<DeliverySignal> log)
+internal sealed class DeliverySignal(JobStorage storage, Database database, ILogger<DeliverySignal> log)
 {
-    private const string Channel = "hangfire_jobqueue";
+    /// <summary>What the servers listen to.</summary>
+    public const string Channel = "hangfire_jobqueue";
 
     private int _notifying;
 
     /// <summary>Whether there are worker processes besides this one, as far as is known.</summary>
     public bool OtherWorkers { get; set; } = true;
+
+    /// <summary>So many steps have been put into these queues, and committed; the answer is how many.</summary>
+    public int Delivered(IReadOnlyList<(string Queue, int Steps)> delivered)
+    {
+        Delivered([.. delivered.Select(queue => queue.Queue)]);
+        return delivered.Sum(queue => queue.Steps);
+    }
 
     /// <summary>Steps have been put into these queues, and committed.</summary>
     public void Delivered(IReadOnlyCollection<string> queues)
@@ -47,7 +54,7 @@ internal sealed class DeliverySignal(JobStorage storage, NpgsqlDataSource source
     {
         try
         {
-            await using var command = source.CreateCommand("select pg_notify($1, '')");
+            await using var command = database.Source.CreateCommand("select pg_notify($1, '')");
             command.Parameters.One(Channel);
 
             // From here on a delivery needs a notification of its own.

@@ -15,13 +15,12 @@ internal sealed class RunLoader
 {
     private const int MaxBatch = 100;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly Statements _statements;
+    private readonly Database _database;
     private readonly Coalescer<Load, bool> _loads;
 
-    public RunLoader(NpgsqlDataSource source, Statements statements)
+    public RunLoader(Database database)
     {
-        (_source, _statements) = (source, statements);
+        _database = database;
         _loads = new Coalescer<Load, bool>(LoadAllAsync, MaxBatch, lanes: 2);
     }
 
@@ -55,7 +54,7 @@ internal sealed class RunLoader
 
     private async Task<IReadOnlyList<bool>> LoadAllAsync(IReadOnlyList<Load> loads)
     {
-        await using var batch = _source.CreateBatch();
+        await using var batch = _database.Source.CreateBatch();
         await RunAsync(batch, loads);
         return [.. Enumerable.Repeat(true, loads.Count)];
     }
@@ -67,7 +66,7 @@ internal sealed class RunLoader
         if (steps.Length > 0)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = _statements.LoadSteps;
+            command.CommandText = Statements.LoadSteps;
             command.Parameters
                 .Texts(Array.ConvertAll(steps, step => step.Memory.Run.Tenant))
                 .Uuids(Array.ConvertAll(steps, step => step.Job.Value));
@@ -77,7 +76,7 @@ internal sealed class RunLoader
         if (data.Length > 0)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = _statements.LoadRunData;
+            command.CommandText = Statements.LoadRunData;
             command.Parameters
                 .Texts(Array.ConvertAll(data, memory => memory.Run.Tenant))
                 .Uuids(Array.ConvertAll(data, memory => memory.Run.Id.Value));

@@ -35,6 +35,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             Step = step,
             Run = memory.Run,
             Number = number,
+            Resets = claimed?.Resets ?? 0,
             Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number),
             Log = new AttemptLog(time),
         };
@@ -49,7 +50,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             IsClaimed = claimed is not null,
             StartedAt = startedAt,
             FinishedAt = time.GetUtcNow().UtcDateTime,
-            Verdict = Judge(step, result, number - (claimed?.Lost ?? 0), claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
+            Verdict = Judge(step, result, claimed?.Used ?? number, claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
             Logs = attempt.Log.ToJson(),
         };
     }

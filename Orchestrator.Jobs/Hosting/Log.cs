@@ -5,20 +5,23 @@ namespace Orchestrator.Jobs.Hosting;
 /// <summary>Every line that this assembly logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "The database can't be reached: {Count} recordings wait and are tried again in {Wait} ms")]
-    public static partial void CannotRecord(ILogger logger, int count, double wait, Exception error);
+    [LoggerMessage(1, LogLevel.Warning, "The database can't be reached: {Count} recordings wait and are tried again in {Wait} ms: {Message}")]
+    public static partial void CannotRecord(ILogger logger, int count, double wait, string message);
 
     [LoggerMessage(2, LogLevel.Warning, "Took {Steps} steps back from workers that are gone: {Workers}")]
     public static partial void TookBack(ILogger logger, int steps, string workers);
 
     [LoggerMessage(3, LogLevel.Warning, "Sweeping failed and is tried again: {Message}")]
-    public static partial void SweepFailed(ILogger logger, string message, Exception error);
+    public static partial void SweepFailed(ILogger logger, string message, Exception? error);
+
+    [LoggerMessage(14, LogLevel.Information, "Sweeping goes on")]
+    public static partial void SweepsAgain(ILogger logger);
 
     [LoggerMessage(4, LogLevel.Information, "Worker {Worker} ({Name}) is here")]
     public static partial void WorkerRegistered(ILogger logger, int worker, string name);
 
-    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; where others have given it up meanwhile it comes back under a new number")]
-    public static partial void WorkerLost(ILogger logger, int worker, Exception error);
+    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; where others have given it up meanwhile it comes back under a new number: {Message}")]
+    public static partial void WorkerLost(ILogger logger, int worker, string message);
 
     [LoggerMessage(6, LogLevel.Warning, "{Runs} runs were not done in time and have failed")]
     public static partial void Overdue(ILogger logger, int runs);

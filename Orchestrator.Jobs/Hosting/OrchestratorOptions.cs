@@ -1,4 +1,21 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orchestrator.Jobs.Storage;
+
 namespace Orchestrator.Jobs.Hosting;
+
+/// <summary>What a process does.</summary>
+public enum OrchestratorRole
+{
+    /// <summary>It dispatches, answers, and runs steps.</summary>
+    All,
+
+    /// <summary>It dispatches and answers; another process runs the steps.</summary>
+    Web,
+
+    /// <summary>It runs steps. It can dispatch and answer too; the service serves no API then.</summary>
+    Worker,
+}
 
 /// <summary>
 /// Settings of the orchestrator, section <c>Orchestrator</c> of the configuration. Checked when the service starts; an
@@ -6,6 +23,21 @@ namespace Orchestrator.Jobs.Hosting;
 /// </summary>
 public sealed class OrchestratorOptions
 {
+    /// <summary>The database, PostgreSQL 14 or newer. Default: none, which starts a PostgreSQL of our own in <see cref="DataFolder"/>.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>
+    /// The workflow files, relative to the current folder. Default: <c>workflows</c> in the nearest folder, from the
+    /// current one upward, that has one.
+    /// </summary>
+    public string? WorkflowsFolder { get; set; }
+
+    /// <summary>What the process keeps, such as a PostgreSQL of its own. Default: <c>.orchestrator</c> beside the workflows.</summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>What this process does. Default <see cref="OrchestratorRole.All"/>.</summary>
+    public OrchestratorRole Role { get; set; }
+
     /// <summary>How long a step stays with a worker that gives no sign. Default 30 s (seed 001); 5 s to 10 minutes.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -27,10 +59,30 @@ public sealed class OrchestratorOptions
     /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
+    /// <summary>Both folders, as set or found.</summary>
+    internal ProjectFolders Folders => ProjectFolders.OfThisProcess(WorkflowsFolder, DataFolder);
+
+    /// <summary>Refuses wrong settings.</summary>
+    /// <exception cref="OptionsValidationException">Names every setting that is wrong, and what it may be.</exception>
+    internal void Check()
+    {
+        if (Problems() is { Count: > 0 } problems)
+        {
+            throw new OptionsValidationException("Orchestrator", typeof(OrchestratorOptions), problems);
+        }
+    }
+
     /// <summary>What is wrong with the settings; empty: nothing.</summary>
     internal IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
+        if (ConnectionProblem(ConnectionString) is { } problem)
+        {
+            // Without its value: there may be a password in it.
+            problems.Add($"Orchestrator:ConnectionString is no connection string: {problem} Example: Host=db;Database=shop;Username=app;Password=…");
+        }
+
+        Check(Enum.IsDefined(Role), nameof(Role), Role, "All, Web or Worker");
         Check(Lease >= TimeSpan.FromSeconds(5) && Lease <= TimeSpan.FromMinutes(10), nameof(Lease), Lease, "5 seconds to 10 minutes");
         Check(Workers is >= 1 and <= 1000, nameof(Workers), Workers, "1 to 1000");
         Check(Queues is { Length: > 0 } && Queues.All(IsQueue), nameof(Queues), string.Join(", ", Queues ?? []),
@@ -48,6 +100,21 @@ public sealed class OrchestratorOptions
             {
                 problems.Add($"Orchestrator:{name} is '{value}'; it has to be {allowed}.");
             }
+        }
+    }
+
+    /// <summary>Why it is no connection string; null: it is one, or there is none.</summary>
+    internal static string? ConnectionProblem(string? value)
+    {
+        try
+        {
+            return value is null || new NpgsqlConnectionStringBuilder(value) is { Host: not null }
+                ? null
+                : "it has no Host.";
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
         }
     }
 

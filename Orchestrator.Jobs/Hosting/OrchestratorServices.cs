@@ -1,11 +1,17 @@
 using Hangfire;
 using Hangfire.PostgreSql;
+using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Jobs.Bulk;
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
@@ -13,33 +19,36 @@ using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Hosting;
 
-/// <summary>Composes the orchestrator on a prepared database.</summary>
+/// <summary>Composes the orchestrator. No database is needed for that; it is opened when the host starts.</summary>
 internal static class OrchestratorServices
 {
-    /// <summary>Everything that dispatches and answers questions; <see cref="AddOrchestratorWorker"/> adds what works.</summary>
-    public static IServiceCollection AddOrchestratorCore(
-        this IServiceCollection services, PreparedDatabase prepared, OrchestratorOptions options)
+    /// <summary>The whole of it, as the settings say.</summary>
+    public static IServiceCollection AddOrchestrator(this IServiceCollection services, OrchestratorOptions options)
     {
-        services.AddHangfire(hangfire => hangfire
+        services
+            .AddSingleton(options)
+            .AddSingleton(_ => options.Folders)
+            .AddSingleton<DatabaseHome>()
+            .AddSingleton(provider => provider.GetRequiredService<DatabaseHome>().Database)
+            .AddPreparation();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHangfire((provider, hangfire) => hangfire
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UsePostgreSqlStorage(
-                storage => storage.UseNpgsqlConnection(prepared.Database.ConnectionString),
+                storage => storage.UseNpgsqlConnection(provider.GetRequiredService<Database>().ConnectionString),
                 new PostgreSqlStorageOptions
                 {
                     SchemaName = "hangfire",
                     PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    QueuePollInterval = TimeSpan.FromSeconds(2),
                     UseSlidingInvisibilityTimeout = true,
                 }));
-        return services
-            .AddSingleton(options)
-            .AddSingleton(prepared.Database)
-            .AddSingleton(prepared.Database.Source)
-            .AddSingleton(prepared.Statements)
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(StepJobRows.Create())
+        services
+            .AddSingleton(_ => StepJobRows.Create())
             .AddSingleton<DeliverySignal>()
+            .AddSingleton(provider => new BulkJobs(
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
             .AddSingleton<CronTriggers>()
@@ -49,45 +58,58 @@ internal static class OrchestratorServices
             .AddSingleton<EventDispatcher>()
             .AddSingleton<EventQueries>()
             .AddSingleton<SweepActions>()
-            .AddSingleton<RunQueries>();
+            .AddSingleton<WakeUp>()
+            .AddSingleton<RunLoader>()
+            .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<JobQueries>()
+            .AddSingleton<RunQueries>()
+            .AddSingleton<IdempotentAnswers>()
+            .AddBackgroundPart<WorkflowFolder>();
+        return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
 
-    /// <summary>Workflows come from files; the folder is read by <see cref="WorkflowFolder.LoadAsync"/>, then looked at.</summary>
-    public static IServiceCollection AddWorkflowFolder(this IServiceCollection services, ProjectFolders folders) => services
-        .AddSingleton(folders)
-        .AddSingleton<WorkflowFolder>()
-        .AddHostedService(provider => provider.GetRequiredService<WorkflowFolder>());
+    /// <summary>First of all, before any service of the host starts.</summary>
+    private static IServiceCollection AddPreparation(this IServiceCollection services) => services
+        .AddSingleton<Preparation>()
+        .AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preparation>());
 
     /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
-    public static IServiceCollection AddOrchestratorWorker(this IServiceCollection services, OrchestratorOptions options)
+    private static IServiceCollection AddWorker(this IServiceCollection services) => services
+        .AddBackgroundPart<WorkerPresence>()
+        .AddSingleton<Leases>()
+        .AddSingleton<NearTimers>()
+        .AddBackgroundPart<Sweeper>()
+        .AddSingleton(new StayLimits())
+        .AddSingleton<Claimer>()
+        .AddSingleton<Recorder>()
+        .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
+            new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
+        .AddSingleton<IStepExecutor, TransformExecutor>()
+        .AddSingleton(provider => new AttemptMaker(
+            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+        .AddSingleton<StepRunner>()
+        .AddSingleton<Drain>()
+        .AddBackgroundPart<RecurringWork>()
+        .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
+        .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
+        .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
+        .AddSingleton(StepServer)
+        .AddStart<BackgroundJobServerHostedService>();
+
+    private static BackgroundJobServerHostedService StepServer(IServiceProvider provider)
     {
-        services
-            .AddSingleton<WorkerPresence>()
-            .AddHostedService(provider => provider.GetRequiredService<WorkerPresence>())
-            .AddSingleton<Leases>()
-            .AddSingleton<NearTimers>()
-            .AddSingleton<Sweeper>()
-            .AddHostedService(provider => provider.GetRequiredService<Sweeper>())
-            .AddSingleton(new StayLimits())
-            .AddSingleton<RunLoader>()
-            .AddSingleton<Claimer>()
-            .AddSingleton<Recorder>()
-            .AddSingleton(new HttpMessageInvoker(Outbound.Handler()))
-            .AddSingleton<IStepExecutor, HttpExecutor>()
-            .AddSingleton<IStepExecutor, TransformExecutor>()
-            .AddSingleton(Random.Shared)
-            .AddSingleton<AttemptMaker>()
-            .AddSingleton<StepRunner>()
-            .AddSingleton<Drain>()
-            .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
-            .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()));
-        return services.AddHangfireServer(server =>
+        var options = provider.GetRequiredService<OrchestratorOptions>();
+        var server = new BackgroundJobServerOptions
         {
-            server.WorkerCount = options.Workers;
-            server.Queues = options.Queues;
-            server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
-            server.StopTimeout = Drain.Patience;
-            server.ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5);
-        });
+            WorkerCount = options.Workers,
+            Queues = options.Queues,
+            SchedulePollingInterval = TimeSpan.FromSeconds(10),
+            StopTimeout = Drain.Patience,
+            ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
+            Activator = provider.GetRequiredService<JobActivator>(),
+        };
+        return new BackgroundJobServerHostedService(
+            provider.GetRequiredService<JobStorage>(), server, provider.GetServices<IBackgroundProcess>(),
+            provider.GetRequiredService<IHostApplicationLifetime>());
     }
 }

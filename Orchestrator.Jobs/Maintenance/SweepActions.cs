@@ -8,13 +8,13 @@ namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>The sweeper's acts on the database, a transaction each. Every act answers with how many steps it has put into which queues.</summary>
 internal sealed class SweepActions(
-    NpgsqlDataSource source, Statements statements, StepJobRows jobs, OrchestratorOptions options, ILogger<SweepActions> log)
+    Database database, StepJobRows jobs, OrchestratorOptions options, ILogger<SweepActions> log)
 {
     private const int PromoteBatch = 1000;
 
     public async Task<SweepLook> LookAsync(CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(SqlText.Load("SweepLook"));
+        await using var command = database.Source.CreateCommand(SqlText.Load("SweepLook"));
         command.Parameters.One(WorkerPresence.LockClass);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -25,7 +25,7 @@ internal sealed class SweepActions(
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> TakeBackAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var dead = await ReadAsync(
             connection, SqlText.Load("RemoveDeadWorkers"), p => p.One(WorkerPresence.LockClass),
@@ -34,9 +34,9 @@ internal sealed class SweepActions(
         var queues = new List<(string Queue, int Steps)>();
         if (runs.Count > 0)
         {
-            await ReadAsync(connection, statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+            await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
             queues = await ReadAsync(
-                connection, statements.TakeBack, p => Runs(p, runs), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
+                connection, Statements.TakeBack, p => Runs(p, runs), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -50,22 +50,22 @@ internal sealed class SweepActions(
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> PromoteAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await ReadAsync(
-            connection, statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
+            connection, Statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
     }
 
     public async Task FailOverdueAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var runs = await ReadRunsAsync(connection, SqlText.Load("OverdueRuns"), cancellationToken);
-        await ReadAsync(connection, statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+        await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
         var failed = await ReadAsync(
             connection, SqlText.Load("FailOverdue"), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
         await ReadAsync(
             connection,
-            statements.CancelRest,
+            Statements.CancelRest,
             p => Runs(p, failed).Uuids(failed.ConvertAll(run => run.Item2.LastJob.Value)),
             row => row.GetInt32(0),
             cancellationToken);
@@ -78,9 +78,9 @@ internal sealed class SweepActions(
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> RedeliverAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var queues = await ReadAsync(
-            connection, statements.Redeliver, p => p.One(jobs.Invocation).One(jobs.Arguments),
+            connection, Statements.Redeliver, p => p.One(jobs.Invocation).One(jobs.Arguments),
             row => (Queue: row.GetString(0), Steps: row.GetInt32(1)), cancellationToken);
         if (queues.Count > 0)
         {
@@ -92,7 +92,7 @@ internal sealed class SweepActions(
 
     public async Task RenewAsync(IReadOnlyCollection<JobId> held, int worker, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(SqlText.Load("RenewLeases"));
+        await using var command = database.Source.CreateCommand(SqlText.Load("RenewLeases"));
         command.Parameters.One(options.Lease).Uuids([.. held.Select(job => job.Value)]).One(worker);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

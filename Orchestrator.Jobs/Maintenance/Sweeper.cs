@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 
@@ -19,6 +20,7 @@ internal sealed class Sweeper(
 
     private long _lastRedeliver = time.GetTimestamp();
     private long _lastRenewal = time.GetTimestamp();
+    private string? _failure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,11 +29,12 @@ internal sealed class Sweeper(
             var wait = options.SweepInterval;
             try
             {
-                wait = (await SweepAsync(stoppingToken)).Next is { } next && next < wait ? next : wait;
+                wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
+                Succeeded();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.SweepFailed(log, e.Message, e);
+                Failed(e);
             }
 
             try
@@ -45,20 +48,19 @@ internal sealed class Sweeper(
         }
     }
 
-    /// <summary>One look and what it calls for. May be asked for besides the sweeper's own, at any time.</summary>
-    public async Task<Sweep> SweepAsync(CancellationToken cancellationToken)
+    /// <summary>One look and what it calls for; the answer is the time to the next timer, where there is one.</summary>
+    internal async Task<TimeSpan?> SweepAsync(CancellationToken cancellationToken)
     {
-        var (promoted, requeued) = (0, 0);
         var look = await actions.LookAsync(cancellationToken);
         signal.OtherWorkers = look.Workers > 1;
         if ((look.DeadWorkers || look.LostLeases) && presence.IsHere)
         {
-            requeued += Deliver(await actions.TakeBackAsync(cancellationToken));
+            signal.Delivered(await actions.TakeBackAsync(cancellationToken));
         }
 
         if (look.NextTimer <= TimeSpan.Zero)
         {
-            promoted += Deliver(await actions.PromoteAsync(cancellationToken));
+            signal.Delivered(await actions.PromoteAsync(cancellationToken));
         }
 
         if (look.Overdue)
@@ -70,17 +72,30 @@ internal sealed class Sweeper(
         if (time.GetElapsedTime(_lastRedeliver) > RedeliverInterval)
         {
             _lastRedeliver = time.GetTimestamp();
-            requeued += Deliver(await actions.RedeliverAsync(cancellationToken));
+            signal.Delivered(await actions.RedeliverAsync(cancellationToken));
         }
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
-        return new Sweep(isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null, promoted, requeued);
+        return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
     }
 
-    private int Deliver(IReadOnlyList<(string Queue, int Steps)> delivered)
+    /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
+    private void Failed(Exception error)
     {
-        signal.Delivered([.. delivered.Select(queue => queue.Queue)]);
-        return delivered.Sum(queue => queue.Steps);
+        if (error.Message != _failure)
+        {
+            Log.SweepFailed(log, error.Message, Retry.IsPassing(error) ? null : error);
+            _failure = error.Message;
+        }
+    }
+
+    private void Succeeded()
+    {
+        if (_failure is not null)
+        {
+            Log.SweepsAgain(log);
+            _failure = null;
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
@@ -95,12 +110,6 @@ internal sealed class Sweeper(
         }
     }
 }
-
-/// <summary>What a sweep did.</summary>
-/// <param name="Next">Time to the next timer; null: none is known.</param>
-/// <param name="Promoted">Steps whose time had come.</param>
-/// <param name="Requeued">Steps taken back from lost workers, or delivered again.</param>
-internal sealed record Sweep(TimeSpan? Next, int Promoted, int Requeued);
 
 /// <summary>What a look found.</summary>
 internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents);

@@ -1,16 +1,15 @@
 using Dapper;
-using Npgsql;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Queries;
 
 /// <summary>Reads runs for the API and the terminal.</summary>
-internal sealed class RunQueries(NpgsqlDataSource source)
+internal sealed class RunQueries(Database database)
 {
     /// <summary>Runs, newest first.</summary>
     public async Task<IReadOnlyList<RunRow>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<RunRow>(new CommandDefinition(
             SqlText.Load("ListRuns"), filter, cancellationToken: cancellationToken))];
     }
@@ -18,7 +17,7 @@ internal sealed class RunQueries(NpgsqlDataSource source)
     /// <summary>A run; null: there is none of that id in the tenant.</summary>
     public async Task<RunRow?> FindAsync(string tenant, RunId run, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<RunRow>(new CommandDefinition(
             SqlText.Load("FindRun"), new { tenant, run = run.Value }, cancellationToken: cancellationToken));
     }
@@ -26,7 +25,7 @@ internal sealed class RunQueries(NpgsqlDataSource source)
     /// <summary>The run's steps, in the file's order.</summary>
     public async Task<IReadOnlyList<StepRunRow>> StepsAsync(string tenant, RunId run, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<StepRunRow>(new CommandDefinition(
             SqlText.Load("RunSteps"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
@@ -34,8 +33,16 @@ internal sealed class RunQueries(NpgsqlDataSource source)
     /// <summary>The run's attempts that have ended, in the order in which they did.</summary>
     public async Task<IReadOnlyList<AttemptRow>> AttemptsAsync(string tenant, RunId run, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>The run's log lines and those of its attempts, in the order of their time.</summary>
+    public async Task<IReadOnlyList<LogRow>> LogsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<LogRow>(new CommandDefinition(
+            SqlText.Load("RunLogs"), new { tenant, run = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
 }

@@ -95,9 +95,24 @@ internal sealed record AttemptRow
     public int? StatusCode { get; init; }
 
     public string? ErrorText { get; init; }
+}
 
-    /// <summary>JSON: a list of <c>{at, level, message}</c>.</summary>
-    public string? Logs { get; init; }
+/// <summary>A line of a run's log.</summary>
+internal sealed record LogRow
+{
+    public required DateTime At { get; init; }
+
+    public string? StepId { get; init; }
+
+    /// <summary>Null: no attempt has left it.</summary>
+    public short? Attempt { get; init; }
+
+    public required string Level { get; init; }
+
+    public required string Message { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Data { get; init; }
 }
 
 /// <summary>What a list of runs is narrowed to.</summary>

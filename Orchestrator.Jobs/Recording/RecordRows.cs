@@ -91,8 +91,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     }
 
     /// <summary>Writes everything; the answer holds the steps that their workers go straight on with.</summary>
-    public async Task<IReadOnlyDictionary<(string Tenant, JobId Job), ClaimedStep>> WriteAsync(
-        NpgsqlConnection connection, Statements statements)
+    public async Task<IReadOnlyDictionary<(string Tenant, JobId Job), ClaimedStep>> WriteAsync(NpgsqlConnection connection)
     {
         var next = new Dictionary<(string, JobId), ClaimedStep>();
         if (_runs.Count == 0)
@@ -101,10 +100,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         }
 
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(RecordCommand(batch, statements));
+        batch.BatchCommands.Add(RecordCommand(batch));
         if (_cancelRest.Count > 0)
         {
-            batch.BatchCommands.Add(CancelCommand(batch, statements));
+            batch.BatchCommands.Add(CancelCommand(batch));
         }
 
         await using var reader = await batch.ExecuteReaderAsync();
@@ -127,10 +126,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         return next;
     }
 
-    private NpgsqlBatchCommand CancelCommand(NpgsqlBatch batch, Statements statements)
+    private NpgsqlBatchCommand CancelCommand(NpgsqlBatch batch)
     {
         var command = batch.CreateBatchCommand();
-        command.CommandText = statements.CancelRest;
+        command.CommandText = Statements.CancelRest;
         command.Parameters
             .Texts(_cancelRest.ConvertAll(run => run.Tenant))
             .Uuids(_cancelRest.ConvertAll(run => run.Id.Value))
@@ -138,10 +137,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         return command;
     }
 
-    private NpgsqlBatchCommand RecordCommand(NpgsqlBatch batch, Statements statements)
+    private NpgsqlBatchCommand RecordCommand(NpgsqlBatch batch)
     {
         var command = batch.CreateBatchCommand();
-        command.CommandText = statements.Record;
+        command.CommandText = Statements.Record;
         command.Parameters
             .Texts(_steps.ConvertAll(step => step.Tenant))
             .Uuids(_steps.ConvertAll(step => step.Job.Value))

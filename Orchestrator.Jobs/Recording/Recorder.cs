@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
@@ -20,8 +19,7 @@ internal sealed class Recorder
     private const int Lanes = 2;
     private const int MaxBatch = 100;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly Statements _statements;
+    private readonly Database _database;
     private readonly RunLoader _loader;
     private readonly DeliverySignal _signal;
     private readonly NearTimers _timers;
@@ -32,11 +30,11 @@ internal sealed class Recorder
     private readonly Coalescer<Recording, RecordingAnswer>[] _lanes;
 
     public Recorder(
-        NpgsqlDataSource source, Statements statements, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows,
+        Database database, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows,
         OrchestratorOptions options, TimeProvider time, ILogger<Recorder> log)
     {
-        (_source, _statements, _loader, _signal, _timers, _rows, _options, _time, _log) =
-            (source, statements, loader, signal, timers, rows, options, time, log);
+        (_database, _loader, _signal, _timers, _rows, _options, _time, _log) =
+            (database, loader, signal, timers, rows, options, time, log);
 
         // What does not pass by itself may be one recording's fault: the others are then written without it.
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(
@@ -52,16 +50,16 @@ internal sealed class Recorder
 
     private async Task<IReadOnlyList<RecordingAnswer>> RecordAllAsync(IReadOnlyList<Recording> recordings)
     {
-        var batch = new RecordingBatch(recordings, _statements, _loader, _rows, _options.Lease, _time);
+        var batch = new RecordingBatch(recordings, _loader, _rows, _options.Lease, _time);
         await Retry.WhileUnreachableAsync(
             async () =>
             {
-                await using var connection = await _source.OpenConnectionAsync();
+                await using var connection = await _database.Source.OpenConnectionAsync();
                 await batch.WriteAsync(connection);
             },
             _options.Lease,
             _time,
-            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error));
+            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error.Message));
         _signal.Delivered(batch.Queues);
         foreach (var retry in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictRetry>())
         {

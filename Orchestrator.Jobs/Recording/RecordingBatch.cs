@@ -10,8 +10,7 @@ namespace Orchestrator.Jobs.Recording;
 /// failed commit; what a lost answer did commit is then fenced out.
 /// </summary>
 internal sealed class RecordingBatch(
-    IReadOnlyList<Recording> recordings, Statements statements, RunLoader loader, StepJobRows jobRows, TimeSpan lease,
-    TimeProvider time)
+    IReadOnlyList<Recording> recordings, RunLoader loader, StepJobRows jobRows, TimeSpan lease, TimeProvider time)
 {
     private readonly Dictionary<(string Tenant, RunId Run), RunRecording> _runs = [];
 
@@ -39,7 +38,7 @@ internal sealed class RecordingBatch(
             run.AddTo(rows);
         }
 
-        var next = await rows.WriteAsync(connection, statements);
+        var next = await rows.WriteAsync(connection);
         await transaction.CommitAsync();
         Answers = [.. recordings.Select(recording => _runs[(recording.Memory.Run.Tenant, recording.Memory.Run.Id)].Answer(recording, next))];
         Queues = rows.Queues;
@@ -50,7 +49,7 @@ internal sealed class RecordingBatch(
         await using var batch = connection.CreateBatch();
         var runs = _runs.Keys.ToArray();
         var command = batch.CreateBatchCommand();
-        command.CommandText = statements.LockRuns;
+        command.CommandText = Statements.LockRuns;
         command.Parameters
             .Texts(Array.ConvertAll(runs, run => run.Tenant))
             .Uuids(Array.ConvertAll(runs, run => run.Run.Value));
@@ -60,7 +59,7 @@ internal sealed class RecordingBatch(
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
-                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4));
         }
 
         await reader.NextResultAsync();
@@ -89,7 +88,7 @@ internal sealed class RecordingBatch(
     {
         var steps = wanted.ToArray();
         var command = batch.CreateBatchCommand();
-        command.CommandText = statements.ReadSteps;
+        command.CommandText = Statements.ReadSteps;
         command.Parameters
             .Texts(Array.ConvertAll(steps, step => step.Run.Info.Tenant))
             .Uuids(Array.ConvertAll(steps, step => step.Run.Info.Id.Job(step.Step).Value));

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Hangfire.Common;
 using Hangfire.Storage;
+using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.Execution;
 
 namespace Orchestrator.Jobs.Recording;
@@ -29,15 +29,7 @@ internal sealed class StepJobRows
     {
         var job = Job.FromExpression<StepJob>(step => step.Run(TenantMark, JobMark, null!));
         var data = InvocationData.SerializeJob(job);
-        var arguments = data.Arguments ?? throw new InvalidOperationException("The supplier serialises no arguments.");
-        var invocation = JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Type"] = data.Type,
-            ["Method"] = data.Method,
-            ["Arguments"] = arguments,
-            ["ParameterTypes"] = data.ParameterTypes ?? "[]",
-        });
-        return new StepJobRows(invocation, arguments);
+        return new StepJobRows(InvocationRows.Invocation(data), InvocationRows.Arguments(data));
     }
 
     /// <summary>A time as Hangfire writes it in a state's data.</summary>

@@ -17,7 +17,7 @@ with ended as (
   from (select tenant_id, workflow_run_id, count(*)::int as steps from cancelled group by 1, 2) c
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id
 ), job as (
-  select hangfire_job_id as id, nextval('{hangfire_state_id}') as state_id from cancelled where hangfire_job_id is not null
+  select hangfire_job_id as id, nextval('hangfire.state_id_seq') as state_id from cancelled where hangfire_job_id is not null
 ), settled as (
   update hangfire.job j set stateid = s.state_id, statename = 'Deleted', expireat = now() + interval '1 day'
   from job s where j.id = s.id

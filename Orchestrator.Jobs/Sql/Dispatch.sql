@@ -29,8 +29,8 @@ with request as (
   -- A step that depends on nothing (pending 0) gets its Hangfire job here. next_run_at only where the start is later.
   select s.*, a.tenant_id, a.user_id, a.intent_id, a.priority as run_priority,
          a.scheduled_at > clock_timestamp() as later, a.scheduled_at,
-         case when s.pending = 0 then nextval('{hangfire_job_id}') end as hangfire_job_id,
-         case when s.pending = 0 then nextval('{hangfire_state_id}') end as state_id
+         case when s.pending = 0 then nextval('hangfire.job_id_seq') end as hangfire_job_id,
+         case when s.pending = 0 then nextval('hangfire.state_id_seq') end as state_id
   from unnest($18::uuid[], $19::uuid[], $20::text[], $21::int[], $22::smallint[], $23::text[], $24::smallint[], $25::int[])
     as s (workflow_run_id, job_id, step_id, step_index, priority, queue, max_attempts, pending)
   join accepted a using (workflow_run_id)

@@ -16,7 +16,7 @@ with due as (
   where q.tenant_id = d.tenant_id and q.job_id = d.job_id
   returning q.queue, q.hangfire_job_id
 ), job as (
-  select p.queue, j.id, nextval('{hangfire_state_id}') as state_id
+  select p.queue, j.id, nextval('hangfire.state_id_seq') as state_id
   from promoted p join hangfire.job j on j.id = p.hangfire_job_id
   where not exists (select from hangfire.jobqueue d where d.jobid = j.id)
 ), moved as (

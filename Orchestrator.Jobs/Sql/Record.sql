@@ -11,9 +11,9 @@
 -- Transition of the run: succeed (running); fail (running)
 with step as (
   select s.*,
-         case when hangfire in ('enqueue', 'process', 'finished') then nextval('{hangfire_job_id}') end as new_job_id,
-         case when hangfire in ('process', 'finished') then nextval('{hangfire_state_id}') end as processing_id,
-         case when hangfire in ('enqueue', 'finished', 'settle') then nextval('{hangfire_state_id}') end as state_id
+         case when hangfire in ('enqueue', 'process', 'finished') then nextval('hangfire.job_id_seq') end as new_job_id,
+         case when hangfire in ('process', 'finished') then nextval('hangfire.state_id_seq') end as processing_id,
+         case when hangfire in ('enqueue', 'finished', 'settle') then nextval('hangfire.state_id_seq') end as state_id
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::smallint[], $7::int[], $8::timestamptz[],
               $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[])
     as s (tenant_id, job_id, status, pending, present, attempts, lease_owner, started_at,

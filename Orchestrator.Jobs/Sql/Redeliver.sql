@@ -2,7 +2,7 @@
 -- was fetched long ago by a server that lives but never learned of it (the answer to its claim was lost).
 -- Each gets a new job. Rare, so it looks at open runs only, once a minute.
 with stray as (
-  select q.tenant_id, q.job_id, q.queue, nextval('{hangfire_job_id}') as id, nextval('{hangfire_state_id}') as state_id
+  select q.tenant_id, q.job_id, q.queue, nextval('hangfire.job_id_seq') as id, nextval('hangfire.state_id_seq') as state_id
   from workflow_runs r
   join job_queue q using (tenant_id, workflow_run_id)
   where r.status in ('pending', 'running') and r.created_at < clock_timestamp() - interval '1 minute'

@@ -28,7 +28,7 @@ with lost as (
   from (select tenant_id, workflow_run_id, count(*)::int as steps from lost where status = 'cancelled' group by 1, 2) c
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id
 ), job as (
-  select l.*, j.id, nextval('{hangfire_state_id}') as state_id
+  select l.*, j.id, nextval('hangfire.state_id_seq') as state_id
   from lost l join hangfire.job j on j.id = l.hangfire_job_id
 ), moved as (
   update hangfire.job j

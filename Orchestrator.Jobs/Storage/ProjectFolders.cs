@@ -8,11 +8,11 @@ internal sealed record ProjectFolders(string Workflows, string Data)
     /// <summary>The environment variable that moves <see cref="Data"/>.</summary>
     public const string DataVariable = "ORCHESTRATOR_DATA";
 
-    /// <summary>The folders for this process; <paramref name="workflowsSetting"/> is <c>Workflows:Folder</c>.</summary>
-    public static ProjectFolders OfThisProcess(string? workflowsSetting = null) => Resolve(
+    /// <summary>The folders for this process, where they are set or where they are found.</summary>
+    public static ProjectFolders OfThisProcess(string? workflowsSetting = null, string? dataSetting = null) => Resolve(
         Environment.CurrentDirectory,
         AppContext.BaseDirectory,
-        Environment.GetEnvironmentVariable(DataVariable),
+        dataSetting ?? Environment.GetEnvironmentVariable(DataVariable),
         workflowsSetting,
         Directory.Exists);
 

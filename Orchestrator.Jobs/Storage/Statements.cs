@@ -4,48 +4,32 @@ using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Storage;
 
-/// <summary>
-/// The SQL of <c>Sql/</c>, ready to run on one database: the names of Hangfire's sequences, which differ between
-/// installations, are filled in. One instance a data source, made after the migrations have run.
-/// </summary>
-internal sealed class Statements(string hangfireJobSequence, string hangfireStateSequence)
+/// <summary>The hot statements of <c>Sql/</c>. The others are loaded by name where they are used.</summary>
+internal static class Statements
 {
-    public string Claim { get; } = SqlText.Load("Claim");
+    public static string Claim { get; } = SqlText.Load("Claim");
 
-    public string LoadSteps { get; } = SqlText.Load("LoadSteps");
+    public static string LoadSteps { get; } = SqlText.Load("LoadSteps");
 
-    public string LoadRunData { get; } = SqlText.Load("LoadRunData");
+    public static string LoadRunData { get; } = SqlText.Load("LoadRunData");
 
-    public string LockRuns { get; } = SqlText.Load("LockRuns");
+    public static string LockRuns { get; } = SqlText.Load("LockRuns");
 
-    public string ReadSteps { get; } = SqlText.Load("ReadSteps");
+    public static string ReadSteps { get; } = SqlText.Load("ReadSteps");
 
-    public string Dispatch { get; } = Fill("Dispatch", hangfireJobSequence, hangfireStateSequence);
+    public static string Dispatch { get; } = SqlText.Load("Dispatch");
 
-    public string Record { get; } = Fill("Record", hangfireJobSequence, hangfireStateSequence);
+    public static string Record { get; } = SqlText.Load("Record");
 
-    public string CancelRest { get; } = Fill("CancelRest", hangfireJobSequence, hangfireStateSequence);
+    public static string CancelRest { get; } = SqlText.Load("CancelRest");
 
-    public string Promote { get; } = Fill("Promote", hangfireJobSequence, hangfireStateSequence);
+    public static string Promote { get; } = SqlText.Load("Promote");
 
-    public string TakeBack { get; } = Fill("TakeBack", hangfireJobSequence, hangfireStateSequence);
+    public static string TakeBack { get; } = SqlText.Load("TakeBack");
 
-    public string Redeliver { get; } = Fill("Redeliver", hangfireJobSequence, hangfireStateSequence);
+    public static string Redeliver { get; } = SqlText.Load("Redeliver");
 
-    /// <exception cref="InvalidOperationException">Schema <c>hangfire</c> is not there.</exception>
-    public static async Task<Statements> CreateAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(SqlText.Load("HangfireSequences"));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.IsDBNull(0) || reader.IsDBNull(1)
-            ? throw new InvalidOperationException(
-                "Schema hangfire lacks the tables job and state. Run 'migrate', with a user that may create schemas.")
-            : new Statements(reader.GetString(0), reader.GetString(1));
-    }
-
-    private static string Fill(string name, string job, string state) =>
-        SqlText.Load(name).Replace("{hangfire_job_id}", job).Replace("{hangfire_state_id}", state);
+    public static string Reopen { get; } = SqlText.Load("Reopen");
 }
 
 /// <summary>Typed parameters by position.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Tests.Support;
@@ -89,7 +89,8 @@ internal sealed class TestCluster
         var unpooled = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false };
         await using var database = NpgsqlDataSource.Create(unpooled.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
-        await (await PreparedDatabase.CreateAsync(unpooled.ConnectionString, NullLogger.Instance, CancellationToken.None)).DisposeAsync();
+        await using var schemas = Database.Open(unpooled.ConnectionString);
+        await Schemas.MigrateAsync(schemas, NullLogger.Instance, CancellationToken.None);
         return new TestCluster(folder, postgres, connection.PostgreSqlVersion);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
@@ -70,6 +71,13 @@ internal sealed class TestService : IAsyncDisposable
         DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
     };
 
+    /// <summary>A client with a new API key.</summary>
+    public async Task<HttpClient> CreateClientAsync(Role role, string tenant = DispatchRequest.DefaultTenant)
+    {
+        var wish = new NewApiKey { Tenant = tenant, Name = $"{role} of {tenant}", Role = role, CreatedBy = "test" };
+        return CreateClient((await Get<ApiKeyStore>().CreateAsync(wish, CancellationToken.None)).Secret);
+    }
+
     /// <summary>Serves no queue that a workflow uses: what is dispatched stays as it was written.</summary>
     public static void WithoutWorkers(OrchestratorOptions options) => options.Queues = ["idle"];
 
@@ -128,6 +136,9 @@ internal sealed class TestService : IAsyncDisposable
         var log = new TestLog();
         var options = new OrchestratorOptions
         {
+            ConnectionString = database.ConnectionString,
+            WorkflowsFolder = Path.Combine(folder.Path, "workflows"),
+            DataFolder = Path.Combine(folder.Path, "data"),
             EdgeBaseUrl = target.Address,
             EdgeServiceJwt = ServiceToken,
             SweepInterval = TimeSpan.FromMilliseconds(100),
@@ -138,9 +149,7 @@ internal sealed class TestService : IAsyncDisposable
         var settings = new ServiceSettings
         {
             Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
-            Folders = new ProjectFolders(Path.Combine(folder.Path, "workflows"), Path.Combine(folder.Path, "data")),
             Options = options,
-            ConnectionString = database.ConnectionString,
             AdminKey = AdminKey,
             Urls = "http://127.0.0.1:0",
         };

@@ -1,4 +1,6 @@
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Events;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Expressions;
 
@@ -9,10 +11,42 @@ internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/events", ReportAsync);
-        routes.MapGet("/api/events", ListAsync);
-        routes.MapGet("/api/events/{id:guid}", FindAsync);
+        routes.MapPost("/api/events", ReportAsync).For(Role.Operator).WithMetadata(new OwnIdempotency())
+            .WithSummary("Report an event, which starts the workflows that wait for it")
+            .TakesBody(body => Read(body)).Answers(202, Examples.Reported);
+        routes.MapGet("/api/events", ListAsync).For(Role.Viewer)
+            .WithSummary("List events").TakesQuery(query => Read(query)).Answers(200, Examples.Events);
+        routes.MapGet("/api/events/{id:guid}", FindAsync).For(Role.Viewer)
+            .WithSummary("Read an event with the runs that it started").Answers(200, Examples.Event);
     }
+
+    private static IntentEvent Read(RequestBody body)
+    {
+        var type = body.Text("type", ApiLimits.MaxIdLength, required: true, about: "What has happened.", example: Examples.EventType) ?? "";
+        var user = body.Text("user_id", ApiLimits.MaxIdLength, required: true, about: "To whom.", example: "ada") ?? "";
+        var intent = body.Text("intent_id", ApiLimits.MaxIdLength);
+        var payload = body.Object("payload", "The inputs of the runs that it starts.", """{"mood": 2}""");
+        return new IntentEvent
+        {
+            Tenant = "",
+            Id = Guid.Empty,
+            Type = type,
+            UserId = user,
+            IntentId = intent,
+            Payload = payload.IsNullish ? Value.EmptyObject : payload,
+            CreatedAt = default,
+        };
+    }
+
+    private static EventFilter Read(RequestQuery query) => new()
+    {
+        Tenant = "",
+        Type = query.Text("type"),
+        UserId = query.Text("user_id"),
+        IntentId = query.Text("intent_id"),
+        Before = query.Id("cursor", "next_cursor of the page before."),
+        Limit = query.Limit(),
+    };
 
     private static async Task<IResult> ReportAsync(HttpContext http, EventDispatcher events, TimeProvider time)
     {
@@ -22,23 +56,14 @@ internal static class EventEndpoints
             return unreadable!;
         }
 
-        if (IdempotencyHeader.Read(http.Request, out var key) is { } wrongKey)
+        var key = IdempotencyHeader.Read(http.Request, out var wrongKey);
+        if (wrongKey is not null)
         {
             return wrongKey;
         }
 
         var tenant = http.User.Tenant();
-        var payload = body.Object("payload");
-        var reported = new IntentEvent
-        {
-            Tenant = tenant,
-            Id = events.NewId(tenant, key),
-            Type = body.Text("type", ApiLimits.MaxIdLength, required: true) ?? "",
-            UserId = body.Text("user_id", ApiLimits.MaxIdLength, required: true) ?? "",
-            IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
-            Payload = payload.IsNullish ? Value.EmptyObject : payload,
-            CreatedAt = time.GetUtcNow().UtcDateTime,
-        };
+        var reported = Read(body) with { Tenant = tenant, Id = events.NewId(tenant, key), CreatedAt = time.GetUtcNow().UtcDateTime };
         return body.Problem() ?? Answer(http, key, await events.ReportAsync(reported, http.RequestAborted));
     }
 
@@ -46,14 +71,12 @@ internal static class EventEndpoints
     {
         if (receipt is null)
         {
-            return Problems.Of(
-                StatusCodes.Status422UnprocessableEntity, "Not stored",
-                $"The idempotency key '{key}' was used for another event. Send a new key with a new event.");
+            return IdempotencyHeader.Reused(key!);
         }
 
         if (receipt.IsReplay)
         {
-            http.Response.Headers["Idempotency-Replayed"] = "true";
+            http.Response.Headers[IdempotencyHeader.Replayed] = "true";
         }
 
         return Results.Json(
@@ -64,23 +87,15 @@ internal static class EventEndpoints
     private static async Task<IResult> ListAsync(HttpContext http, EventQueries events)
     {
         var query = new RequestQuery(http.Request);
-        var limit = query.Limit();
-        var filter = new EventFilter
-        {
-            Tenant = http.User.Tenant(),
-            Type = query.Text("type"),
-            UserId = query.Text("user_id"),
-            IntentId = query.Text("intent_id"),
-            Before = query.Id("cursor"),
-            Limit = limit + 1,
-        };
+        var filter = Read(query) with { Tenant = http.User.Tenant() };
+        var limit = filter.Limit;
         if (query.Problem() is { } problem)
         {
             return problem;
         }
 
         // One more than asked for says whether there is a next page.
-        var rows = await events.ListAsync(filter, http.RequestAborted);
+        var rows = await events.ListAsync(filter with { Limit = limit + 1 }, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
             new EventPage([.. page.Select(EventJson.Of)], rows.Count > limit ? page[^1].EventId : null), ApiJson.Default.EventPage);

@@ -34,4 +34,7 @@ internal static partial class WebLog
 {
     [LoggerMessage(100, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void Unexpected(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(101, LogLevel.Warning, "The answer to {Scope} could not be kept for its idempotency key: {Message}")]
+    public static partial void AnswerNotKept(ILogger logger, string scope, string message);
 }

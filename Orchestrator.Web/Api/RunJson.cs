@@ -189,6 +189,9 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
+[JsonSerializable(typeof(GraphJson))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]
@@ -199,6 +202,9 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkerAnswer))]
 [JsonSerializable(typeof(CronAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(ApiKeyJson))]
+[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(NewApiKeyJson))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>A document of the database as it is.</summary>

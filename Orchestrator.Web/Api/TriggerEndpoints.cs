@@ -1,5 +1,7 @@
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
@@ -12,14 +14,17 @@ internal static class TriggerEndpoints
 {
     public static void MapTriggers(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/functions/v1/orchestrator/worker", WakeAsync);
-        routes.MapPost("/functions/v1/cron-orchestrator", CatchUpAsync);
+        routes.MapPost("/functions/v1/orchestrator/worker", WakeAsync).For(Role.Operator)
+            .WithSummary("Queue due work now, as the service does by itself every second")
+            .Answers(200, new WorkerAnswer(true, 2, 0));
+        routes.MapPost("/functions/v1/cron-orchestrator", CatchUpAsync).For(Role.Operator)
+            .WithSummary("Dispatch now what cron triggers owe").Answers(200, Examples.CaughtUp);
     }
 
-    private static async Task<IResult> WakeAsync(HttpContext http, Sweeper sweeper)
+    private static async Task<IResult> WakeAsync(HttpContext http, WakeUp wakeUp)
     {
-        var sweep = await sweeper.SweepAsync(http.RequestAborted);
-        return Results.Json(new WorkerAnswer(true, sweep.Promoted, sweep.Requeued), ApiJson.Default.WorkerAnswer);
+        var (promoted, requeued) = await wakeUp.RunAsync(http.RequestAborted);
+        return Results.Json(new WorkerAnswer(true, promoted, requeued), ApiJson.Default.WorkerAnswer);
     }
 
     private static async Task<IResult> CatchUpAsync(HttpContext http, CronCatchUp cron)

@@ -13,8 +13,10 @@ internal static class CommandLine
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Run());
         root.Subcommands.Add(Validate());
+        root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(KeysCommand.Create());
         return root.Parse(args).InvokeAsync();
     }
 
@@ -45,6 +47,16 @@ internal static class CommandLine
         };
         var command = new Command("validate", "Check workflow files and say everything that is wrong with them.") { path };
         command.SetAction(parsed => ValidateCommand.Run(parsed.GetValue(path)));
+        return command;
+    }
+
+    private static Command Graph()
+    {
+        var workflow = new Argument<string>("workflow") { Description = "A workflow file, or a key in the project's workflows/." };
+        var format = new Option<string>("--format") { Description = "mermaid or svg.", DefaultValueFactory = _ => "mermaid" };
+        format.AcceptOnlyFromAmong("mermaid", "svg");
+        var command = new Command("graph", "Print a workflow's steps as a Mermaid flowchart or an SVG image.") { workflow, format };
+        command.SetAction(parsed => GraphCommand.Run(parsed.GetRequiredValue(workflow), parsed.GetRequiredValue(format)));
         return command;
     }
 

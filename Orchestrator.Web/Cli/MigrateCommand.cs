@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Hosting;
 
@@ -11,9 +10,8 @@ internal static class MigrateCommand
     public static Task<int> RunAsync(CancellationToken cancellationToken) => Failures.ShowAsync(async () =>
     {
         var settings = ServiceSettings.Read();
-        await using var home = await DatabaseHome.OpenAsync(settings, NullLogger.Instance, cancellationToken);
-        await using var database = Database.Open(home.ConnectionString);
-        var applied = await PreparedDatabase.MigrateAsync(database, NullLogger.Instance, cancellationToken);
+        await using var home = new DatabaseHome(settings.Options, settings.Options.Folders, NullLoggerFactory.Instance);
+        var applied = await home.OpenAsync(cancellationToken);
         Console.WriteLine(applied == 0 ? "The database is up to date." : $"{applied} migrations applied.");
         return 0;
     });

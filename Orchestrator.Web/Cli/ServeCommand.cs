@@ -23,8 +23,9 @@ internal static class ServeCommand
     private static void Greet(ServiceHost host, ServiceSettings settings)
     {
         var address = host.App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var files = WorkflowFolder.Read(settings.Folders.Workflows);
-        Console.WriteLine($"Serving on {address}, {files.Count(file => file.Definition is not null)} workflows from {settings.Folders.Workflows}");
+        var folder = settings.Options.Folders.Workflows;
+        var files = WorkflowFolder.Read(folder);
+        Console.WriteLine($"Serving on {address}, {files.Count(file => file.Definition is not null)} workflows from {folder}");
         if (host.SampleAgents is { } samples)
         {
             Console.WriteLine($"EDGE_BASE_URL is not set: calls go to the sample agent service on {samples}");

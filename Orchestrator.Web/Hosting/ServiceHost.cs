@@ -1,4 +1,3 @@
-using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Api;
 using Orchestrator.Web.Auth;
@@ -12,12 +11,10 @@ namespace Orchestrator.Web.Hosting;
 /// </summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
-    private readonly DatabaseHome _home;
-    private readonly PreparedDatabase _database;
     private readonly SampleAgents? _samples;
 
-    private ServiceHost(WebApplication app, DatabaseHome home, PreparedDatabase database, SampleAgents? samples, AdminKey adminKey) =>
-        (App, _home, _database, _samples, AdminKey) = (app, home, database, samples, adminKey);
+    private ServiceHost(WebApplication app, SampleAgents? samples, AdminKey adminKey) =>
+        (App, _samples, AdminKey) = (app, samples, adminKey);
 
     public WebApplication App { get; }
 
@@ -26,7 +23,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>Where the sample agent service is; null: a real one is configured.</summary>
     public Uri? SampleAgents => _samples?.Address;
 
-    /// <summary>Brings everything up to the point where the host can be started.</summary>
+    /// <summary>Brings everything up to the point where the host can be started: the database is open, the workflows are loaded.</summary>
     /// <param name="settings">What was configured.</param>
     /// <param name="serve">Whether it listens; a command that works alone does not.</param>
     /// <param name="logging">Sets the log up.</param>
@@ -34,30 +31,23 @@ internal sealed class ServiceHost : IAsyncDisposable
     public static async Task<ServiceHost> CreateAsync(
         ServiceSettings settings, bool serve, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        using var startLog = LoggerFactory.Create(logging);
-        var home = await DatabaseHome.OpenAsync(settings, startLog.CreateLogger("Orchestrator.Postgres"), cancellationToken);
-        PreparedDatabase? database = null;
-        SampleAgents? samples = null;
+        var options = settings.Options;
+        var samples = options is { EdgeBaseUrl: null, ConnectionString: null } ? await Samples.SampleAgents.StartAsync(cancellationToken) : null;
+        if (samples is not null)
+        {
+            (options.EdgeBaseUrl, options.EdgeServiceJwt) = (samples.Address, samples.Token);
+        }
+
+        var adminKey = AdminKey.Load(settings.AdminKey, options.Folders.Data);
+        var host = new ServiceHost(Build(settings, serve, logging, adminKey), samples, adminKey);
         try
         {
-            database = await PreparedDatabase.CreateAsync(
-                home.ConnectionString, startLog.CreateLogger("Orchestrator.Migrations"), cancellationToken);
-            samples = settings.Options.EdgeBaseUrl is null && home.IsEmbedded ? await Samples.SampleAgents.StartAsync(cancellationToken) : null;
-            if (samples is not null)
-            {
-                (settings.Options.EdgeBaseUrl, settings.Options.EdgeServiceJwt) = (samples.Address, samples.Token);
-            }
-
-            var adminKey = AdminKey.Load(settings.AdminKey, settings.Folders.Data);
-            var app = Build(settings, serve, logging, database, adminKey);
-            await app.Services.GetRequiredService<WorkflowFolder>().LoadAsync(cancellationToken);
-            return new ServiceHost(app, home, database, samples, adminKey);
+            await host.App.Services.GetRequiredService<Preparation>().RunAsync(cancellationToken);
+            return host;
         }
         catch
         {
-            await (samples?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await (database?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await home.DisposeAsync();
+            await host.DisposeAsync();
             throw;
         }
     }
@@ -66,12 +56,9 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         await App.DisposeAsync();
         await (_samples?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await _database.DisposeAsync();
-        await _home.DisposeAsync();
     }
 
-    private static WebApplication Build(
-        ServiceSettings settings, bool serve, Action<ILoggingBuilder> logging, PreparedDatabase database, AdminKey adminKey)
+    private static WebApplication Build(ServiceSettings settings, bool serve, Action<ILoggingBuilder> logging, AdminKey adminKey)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(settings.Configuration);
@@ -80,7 +67,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         logging(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddOrchestratorCore(database, settings.Options).AddWorkflowFolder(settings.Folders).AddOrchestratorWorker(settings.Options);
+        builder.Services.AddOrchestrator(settings.Options);
         builder.Services.AddOrchestratorAuth(adminKey, settings.Options);
         builder.Services.AddOrchestratorApi();
         var app = builder.Build();

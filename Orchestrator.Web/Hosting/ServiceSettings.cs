@@ -1,5 +1,4 @@
 using Orchestrator.Jobs.Hosting;
-using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Web.Hosting;
 
@@ -13,12 +12,7 @@ internal sealed record ServiceSettings
 {
     public required IConfiguration Configuration { get; init; }
 
-    public required ProjectFolders Folders { get; init; }
-
     public required OrchestratorOptions Options { get; init; }
-
-    /// <summary>Null: the service brings its own PostgreSQL.</summary>
-    public string? ConnectionString { get; init; }
 
     /// <summary>Null: one is made at the first start and kept.</summary>
     public string? AdminKey { get; init; }
@@ -37,6 +31,8 @@ internal sealed record ServiceSettings
         var options = Bind(configuration);
         options.EdgeBaseUrl = Address(configuration["EDGE_BASE_URL"]) ?? options.EdgeBaseUrl;
         options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
+        options.WorkflowsFolder = Text(configuration["Workflows:Folder"]) ?? options.WorkflowsFolder;
+        options.ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))) ?? options.ConnectionString;
         if (options.Problems() is { Count: > 0 } problems)
         {
             throw new SettingsException(string.Join(Environment.NewLine, problems));
@@ -45,9 +41,7 @@ internal sealed record ServiceSettings
         return new ServiceSettings
         {
             Configuration = configuration,
-            Folders = ProjectFolders.OfThisProcess(configuration["Workflows:Folder"]),
             Options = options,
-            ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))),
             AdminKey = AdminKeyOf(Text(configuration["ORCHESTRATOR_ADMIN_KEY"])),
             Urls = Text(configuration["ASPNETCORE_URLS"]) ?? "http://127.0.0.1:5080",
         };
@@ -79,18 +73,10 @@ internal sealed record ServiceSettings
         : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
         : throw new SettingsException($"EDGE_BASE_URL is '{text}'; it has to be an absolute http or https address.");
 
-    private static string? Connection(string? value)
-    {
-        try
-        {
-            return value is null ? null : new Npgsql.NpgsqlConnectionStringBuilder(value).ConnectionString;
-        }
-        catch (ArgumentException e)
-        {
-            throw new SettingsException(
-                $"ConnectionStrings__Orchestrator is no connection string: {e.Message} Example: Host=db;Database=orchestrator;Username=app;Password=…");
-        }
-    }
+    private static string? Connection(string? value) => OrchestratorOptions.ConnectionProblem(value) is { } problem
+        ? throw new SettingsException(
+            $"ConnectionStrings__Orchestrator is no connection string: {problem} Example: Host=db;Database=orchestrator;Username=app;Password=…")
+        : value;
 
     private static string? AdminKeyOf(string? value) => value is null or { Length: >= 16 }
         ? value

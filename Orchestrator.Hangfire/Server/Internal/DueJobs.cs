@@ -19,18 +19,22 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
 
     private readonly StateMachine stateMachine = new(filterProvider);
     private readonly BackgroundJobStateChanger stateChanger = new(filterProvider);
-    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
 
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
-            var wait = pollingInterval;
+            TimeSpan wait;
             try
             {
-                while (await EnqueueBatchAsync(stopping).ConfigureAwait(false) == BatchSize)
+                while ((wait = await TimeToNextAsync(stopping).ConfigureAwait(false)) <= TimeSpan.Zero)
+                {
+                    await EnqueueBatchAsync(stopping).ConfigureAwait(false);
                     stopping.ThrowIfCancellationRequested();
-                wait = await TimeToNextAsync(stopping).ConfigureAwait(false);
+                }
+
+                failures.Succeeded("Scheduled jobs are enqueued again.");
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -38,7 +42,8 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
             }
             catch (Exception failure)
             {
-                log.ErrorException("Scheduled jobs could not be enqueued; trying again.", failure);
+                failures.Failed("Scheduled jobs could not be enqueued; trying again.", failure);
+                wait = pollingInterval;
             }
 
             await WaitAsync(wait, stopping).ConfigureAwait(false);
@@ -61,18 +66,16 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
     {
         var seconds = await storage.Database.ScalarAsync<double?>("GetNextDueTime", cancellationToken).ConfigureAwait(false);
         if (seconds is null || seconds >= pollingInterval.TotalSeconds) return pollingInterval;
-        return TimeSpan.FromSeconds(Math.Max(ShortestWait.TotalSeconds, seconds.Value));
+        return seconds <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(ShortestWait.TotalSeconds, seconds.Value));
     }
 
-    private async Task<int> EnqueueBatchAsync(CancellationToken cancellationToken)
+    private async Task EnqueueBatchAsync(CancellationToken cancellationToken)
     {
         var due = await storage.Database.QueryAsync(
             "GetDueJobs",
             static row => (Member: row.GetString(0), Job: row.IsDBNull(1) ? null : JobRow.Read(row, 2)),
             cancellationToken,
             BatchSize).ConfigureAwait(false);
-        if (due.Count == 0) return 0;
-
         var moves = new List<Move>(due.Count);
         foreach (var (member, job) in due)
         {
@@ -82,7 +85,6 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
         }
 
         await EnqueueAsync(moves, [.. due.Select(static each => each.Member)], cancellationToken).ConfigureAwait(false);
-        return due.Count;
     }
 
     private async Task EnqueueAsync(List<Move> moves, string[] members, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Parsing;
+using Database = Orchestrator.Jobs.Storage.Database;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
 
@@ -16,6 +17,7 @@ public sealed class WorkflowFolderTests
     private const string Tenant = DispatchRequest.DefaultTenant;
 
     private TestDatabase _database = null!;
+    private Database _opened = null!;
     private string _folder = null!;
     private WorkflowStore _store = null!;
     private WorkflowFolder _workflows = null!;
@@ -24,8 +26,9 @@ public sealed class WorkflowFolderTests
     public async Task Start()
     {
         _database = await TestDatabase.CreateAsync();
+        _opened = Database.Open(_database.ConnectionString);
         _folder = Directory.CreateTempSubdirectory("workflow-folder-").FullName;
-        _store = new WorkflowStore(_database.DataSource);
+        _store = new WorkflowStore(_opened);
         _workflows = Folder();
     }
 
@@ -34,6 +37,7 @@ public sealed class WorkflowFolderTests
     {
         _workflows.Dispose();
         Directory.Delete(_folder, recursive: true);
+        await _opened.DisposeAsync();
         await _database.DisposeAsync();
     }
 
