@@ -25,7 +25,13 @@ internal static class Examples
 
     private static readonly EventJson OneEvent = new()
     {
-        EventId = EventId, Type = EventType, UserId = "ada", Payload = Json("""{"mood": 2}"""), CreatedAt = Start, DispatchedAt = Start, Errors = [],
+        EventId = EventId,
+        Type = EventType,
+        UserId = "ada",
+        Payload = Json("""{"mood": 2}"""),
+        CreatedAt = Start,
+        DispatchedAt = Start,
+        Errors = [],
     };
 
     public static DispatchAnswer Dispatched { get; } = new(true, RunId, "pending");
