@@ -21,7 +21,7 @@ internal sealed record StoredWorkflow
     public required DateTime CreatedAt { get; init; }
 }
 
-/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>).</summary>
+/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>), with the events that it waits for (<c>workflow_triggers</c>).</summary>
 internal sealed class WorkflowStore(Database database)
 {
     /// <summary>
@@ -37,6 +37,7 @@ internal sealed class WorkflowStore(Database database)
     public async Task<(int Version, bool IsNew)> PutAsync(
         string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
+        var key = definition.Key;
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -46,6 +47,9 @@ internal sealed class WorkflowStore(Database database)
             SqlText.Load("PutWorkflow"),
             new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
             transaction, cancellationToken: cancellationToken));
+        var types = definition.Triggers.OfType<EventTrigger>().SelectMany(trigger => trigger.EventTypes).Distinct().ToArray();
+        await connection.ExecuteAsync(new CommandDefinition(
+            SqlText.Load("SetTriggers"), new { tenant, key = definition.Key, version = stored.Version, types }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return stored;
     }

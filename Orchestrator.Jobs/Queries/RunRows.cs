@@ -15,6 +15,9 @@ internal sealed record RunRow
 
     public required string Trigger { get; init; }
 
+    /// <summary>The event that started it; null: none did.</summary>
+    public Guid? TriggerEventId { get; init; }
+
     public required string Status { get; init; }
 
     public required short Priority { get; init; }

@@ -34,6 +34,8 @@ internal static class ApiSetup
 
         app.MapRuns();
         app.MapRunEvents();
+        app.MapEvents();
+        app.MapTriggers();
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();

@@ -25,6 +25,8 @@ internal sealed record RunSummary
 
     public required string Trigger { get; init; }
 
+    public Guid? TriggerEventId { get; init; }
+
     public required int Priority { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -44,6 +46,7 @@ internal sealed record RunSummary
         UserId = run.UserId,
         IntentId = run.IntentId,
         Trigger = run.Trigger,
+        TriggerEventId = run.TriggerEventId,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -69,6 +72,8 @@ internal sealed record RunDetail
     public string? IntentId { get; init; }
 
     public required string Trigger { get; init; }
+
+    public Guid? TriggerEventId { get; init; }
 
     public required int Priority { get; init; }
 
@@ -101,6 +106,7 @@ internal sealed record RunDetail
         UserId = run.UserId,
         IntentId = run.IntentId,
         Trigger = run.Trigger,
+        TriggerEventId = run.TriggerEventId,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -199,6 +205,11 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventDetail))]
+[JsonSerializable(typeof(WorkerAnswer))]
+[JsonSerializable(typeof(CronAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(HelperAnswer))]
 [JsonSerializable(typeof(ApiKeyJson))]
