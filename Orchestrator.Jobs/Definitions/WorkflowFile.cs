@@ -11,7 +11,7 @@ namespace Orchestrator.Jobs.Definitions;
 internal sealed record WorkflowFile(
     string Name, string Content, WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics)
 {
-    public static WorkflowFile Read(string path, string name)
+    public static WorkflowFile Read(string path, string name, StepCatalog types)
     {
         try
         {
@@ -31,7 +31,7 @@ internal sealed record WorkflowFile(
                 return new WorkflowFile(name, "", null, [problem!]);
             }
 
-            var parsed = WorkflowParser.Parse(content, name);
+            var parsed = WorkflowParser.Parse(content, name, types);
             return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

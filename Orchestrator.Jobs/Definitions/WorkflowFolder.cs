@@ -4,6 +4,7 @@ using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -14,7 +15,7 @@ namespace Orchestrator.Jobs.Definitions;
 /// workflow. Looking, not watching: notifications don't come from every file system.
 /// </summary>
 internal sealed class WorkflowFolder(
-    ProjectFolders folders, WorkflowRegistry registry, TimeProvider time, ILogger<WorkflowFolder> log)
+    ProjectFolders folders, WorkflowRegistry registry, StepCatalog types, TimeProvider time, ILogger<WorkflowFolder> log)
     : BackgroundService
 {
     public const int MaxFileBytes = 1 << 20;
@@ -31,11 +32,11 @@ internal sealed class WorkflowFolder(
     private string? _failure;
 
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
-    public static IReadOnlyList<WorkflowFile> Read(string folder)
+    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types)
     {
         var firsts = new Dictionary<string, string>();
         return [.. FolderListing.Of(folder)
-            .Select(Read)
+            .Select(entry => Read(entry, types))
             .OfType<WorkflowFile>()
             .Select(file => file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name)
                 ? file
@@ -47,7 +48,7 @@ internal sealed class WorkflowFolder(
     {
         var isRestart = _seen.Length == 0;
         var seen = Stamp(folders.Workflows);
-        var files = Read(folders.Workflows);
+        var files = Read(folders.Workflows, types);
         Report(files);
         var heads = new Dictionary<string, Head>();
         foreach (var file in files)
@@ -102,14 +103,14 @@ internal sealed class WorkflowFolder(
     }
 
     /// <summary>Null: it was removed while it was read, and is not there.</summary>
-    private static WorkflowFile? Read(FolderEntry entry)
+    private static WorkflowFile? Read(FolderEntry entry, StepCatalog types)
     {
         if (entry.Problem is { } problem)
         {
             return WorkflowFile.OfFolder(entry.Name, problem);
         }
 
-        var file = WorkflowFile.Read(entry.Info.FullName, entry.Name);
+        var file = WorkflowFile.Read(entry.Info.FullName, entry.Name, types);
         return file.Definition is null && entry.IsGone ? null : file;
     }
 

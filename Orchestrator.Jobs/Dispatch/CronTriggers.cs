@@ -8,10 +8,8 @@ namespace Orchestrator.Jobs.Dispatch;
 /// Keeps Hangfire's recurring jobs as the workflows' cron triggers say: <c>workflow:tenant:key:n</c>, one a trigger.
 /// What is there already as wanted is left as it is, so any process may do it at any time.
 /// </summary>
-internal sealed class CronTriggers(IRecurringJobManager recurring, JobStorage storage)
+internal sealed class CronTriggers(IRecurringJobManager recurring, RecurringJobs jobs)
 {
-    private const string RecurringJobs = "recurring-jobs";
-
     /// <summary>The workflow is dispatched as <paramref name="triggers"/> say, and at no other times; none: withdrawn.</summary>
     public void Set(string tenant, string key, IReadOnlyList<Trigger> triggers)
     {
@@ -25,7 +23,7 @@ internal sealed class CronTriggers(IRecurringJobManager recurring, JobStorage st
                 new RecurringJobOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(crons[index].TimeZone) });
         }
 
-        foreach (var id in Existing(Prefix(tenant, key)).Where(id => Number(id) >= crons.Length))
+        foreach (var id in jobs.Ids(Prefix(tenant, key)).Where(id => Number(id) >= crons.Length))
         {
             recurring.RemoveIfExists(id);
         }
@@ -34,10 +32,4 @@ internal sealed class CronTriggers(IRecurringJobManager recurring, JobStorage st
     private static string Prefix(string tenant, string key) => $"workflow:{tenant}:{key}:";
 
     private static int Number(string id) => int.TryParse(id.AsSpan(id.LastIndexOf(':') + 1), out var number) ? number : int.MaxValue;
-
-    private List<string> Existing(string prefix)
-    {
-        using var connection = storage.GetConnection();
-        return [.. connection.GetAllItemsFromSet(RecurringJobs).Where(id => id.StartsWith(prefix, StringComparison.Ordinal))];
-    }
 }

@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 
@@ -41,6 +42,14 @@ internal sealed class DeliverySignal(JobStorage storage, Database database, ILog
         {
             _ = NotifyAsync();
         }
+    }
+
+    /// <summary>Something is delivered with the commit of the caller's transaction; said any number of times, it goes out once.</summary>
+    public static async Task AtCommitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_notify($1, '')", connection);
+        command.Parameters.One(Channel);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task NotifyAsync()

@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
     public static partial void WorkerBack(ILogger logger, int worker);
 
+    [LoggerMessage(15, LogLevel.Error, "Step {Step} of run {Run} is given back to a worker that can read its workflow: {Message}")]
+    public static partial void GivenBack(ILogger logger, Storage.RunId run, int step, string message);
+
     [LoggerMessage(20, LogLevel.Information, "Workflow {Key} is withdrawn: {File} is gone")]
     public static partial void WorkflowWithdrawn(ILogger logger, string key, string file);
 

@@ -15,6 +15,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -50,7 +51,11 @@ internal static class OrchestratorServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
+            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
+            .AddSingleton<CodeSchedules>()
+            .AddSingleton<IOrchestrator, OrchestratorClient>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
             .AddSingleton<RunLoader>()
@@ -58,7 +63,15 @@ internal static class OrchestratorServices
             .AddSingleton<JobQueries>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
+            .AddSingleton<OutboundClient>()
+            .AddSingleton(provider => new HttpHelper(
+                provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
             .AddBackgroundPart<WorkflowFolder>();
+        foreach (var step in options.Steps)
+        {
+            services.AddSingleton(step).TryAddScoped(step.Executor);
+        }
+
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
 
@@ -77,9 +90,11 @@ internal static class OrchestratorServices
         .AddSingleton(new StayLimits())
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
+        .AddSingleton<GivingBack>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
-            new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
+            provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
+        .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<StepRunner>()

@@ -100,9 +100,7 @@ internal sealed class RecordingBatch(
         while (await row.ReadAsync())
         {
             var job = new JobId(row.GetGuid(1));
-            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, new StepRow(
-                StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4),
-                row.GetInt32(5), row.GetInt32(6)));
+            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, StepRow.Read(row));
         }
     }
 
@@ -117,4 +115,9 @@ internal sealed class RecordingBatch(
 }
 
 /// <summary>A step's row as the recorder reads it.</summary>
-internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present);
+internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present)
+{
+    /// <summary>From a row of <c>ReadSteps.sql</c>.</summary>
+    public static StepRow Read(NpgsqlDataReader row) => new(
+        StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.GetInt32(5), row.GetInt32(6));
+}

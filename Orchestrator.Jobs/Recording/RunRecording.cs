@@ -138,7 +138,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             {
                 var row = _rows[step.Step];
                 rows.AddAttempt(
-                    recording, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, StepState.Failed, row.Pending, row.Present));
+                    Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, StepState.Failed, row.Pending, row.Present));
             }
         }
 

@@ -24,6 +24,9 @@ internal sealed class TestService : IAsyncDisposable
     public const string AdminKey = "test-admin-key-0123456789";
     public const string ServiceToken = "edge-service-token-9876543210";
 
+    /// <summary>The value of the secret <c>TEST_WEBHOOK</c>.</summary>
+    public const string WebhookSecret = "a secret that signs";
+
     private readonly ServiceHost _host;
     private readonly TestFolder _folder;
     private readonly bool _ownsWorld;
@@ -84,7 +87,7 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Stores a workflow; the answer is its key.</summary>
     public async Task<string> PutAsync(string yaml)
     {
-        var parsed = WorkflowParser.Parse(yaml, "test");
+        var parsed = WorkflowParser.Parse(yaml, "test", Get<StepCatalog>());
         parsed.Diagnostics.Should().BeEmpty();
         var key = parsed.Definition!.Key;
         await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, null, isRestart: false, CancellationToken.None);
@@ -148,7 +151,7 @@ internal sealed class TestService : IAsyncDisposable
         options.Problems().Should().BeEmpty();
         var settings = new ServiceSettings
         {
-            Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Secrets:TEST_WEBHOOK", (string?)WebhookSecret)]).Build(),
             Options = options,
             AdminKey = AdminKey,
             Urls = "http://127.0.0.1:0",

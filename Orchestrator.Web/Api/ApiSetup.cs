@@ -1,5 +1,7 @@
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
+using Orchestrator.Web.Api.Webhooks;
 
 namespace Orchestrator.Web.Api;
 
@@ -12,7 +14,7 @@ internal static class ApiSetup
     private static readonly TimeSpan ReadinessPatience = TimeSpan.FromSeconds(3);
 
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
+        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
@@ -23,11 +25,19 @@ internal static class ApiSetup
         app.UseAuthorization();
         app.Use(RouteDescription.RefuseUnknownQueryAsync);
         app.UseMiddleware<Idempotency>();
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            app.MapHealth();
+            return;
+        }
+
         app.MapRuns();
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();
         app.MapKeys();
+        app.MapHelpers();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapOrchestratorOpenApi();
     }

@@ -39,4 +39,7 @@ internal static partial class WebLog
 
     [LoggerMessage(101, LogLevel.Warning, "The answer to {Scope} could not be kept for its idempotency key: {Message}")]
     public static partial void AnswerNotKept(ILogger logger, string scope, string message);
+
+    [LoggerMessage(102, LogLevel.Error, "The webhook of workflow {Workflow} can't be checked: Secrets__{Secret} is not set")]
+    public static partial void NoWebhookSecret(ILogger logger, string workflow, string secret);
 }

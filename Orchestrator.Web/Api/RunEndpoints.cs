@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Jobs;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;
@@ -80,7 +81,8 @@ internal static class RunEndpoints
         return body.Problem() ?? Answer(http, await dispatcher.DispatchAsync(request, http.RequestAborted));
     }
 
-    private static IResult Answer(HttpContext http, DispatchOutcome outcome)
+    /// <summary>The answer to a dispatch, wherever the wish came from.</summary>
+    public static IResult Answer(HttpContext http, DispatchOutcome outcome)
     {
         switch (outcome)
         {
@@ -95,8 +97,8 @@ internal static class RunEndpoints
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(
-                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion
-                        ? StatusCodes.Status404NotFound
+                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion ? StatusCodes.Status404NotFound
+                        : refused.Reason is DispatchRefusal.UnreadableWorkflow ? StatusCodes.Status409Conflict
                         : StatusCodes.Status422UnprocessableEntity,
                     "Not dispatched", refused.Message, refused.Problems);
             default:

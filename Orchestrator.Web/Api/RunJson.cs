@@ -191,6 +191,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(HelperAnswer))]
 [JsonSerializable(typeof(ApiKeyJson))]
 [JsonSerializable(typeof(ApiKeyPage))]
 [JsonSerializable(typeof(NewApiKeyJson))]

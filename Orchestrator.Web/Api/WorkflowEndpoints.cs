@@ -50,7 +50,7 @@ internal static class WorkflowEndpoints
     {
         routes.MapGet("/api/workflows", ListAsync).For(Role.Viewer)
             .WithSummary("List the workflows that can be dispatched, by key").TakesQuery(query => Page(query)).Answers(200, Examples.Workflows);
-        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json")).For(Role.Viewer)
+        routes.MapGet("/api/workflows/schema.json", (StepCatalog types) => Results.Text(WorkflowSchema.Generate(types), "application/schema+json")).For(Role.Viewer)
             .WithSummary("Read the JSON Schema of workflow files").AnswersText(200, "application/schema+json");
         routes.MapGet("/api/workflows/{key}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a workflow").TakesQuery(query => Version(query)).Answers(200, Examples.StoredWorkflow);
@@ -111,7 +111,7 @@ internal static class WorkflowEndpoints
         return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
     }
 
-    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, string key)
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, string key)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -119,7 +119,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         if (parsed.Definition is not { } definition)
         {
             return Refused(parsed);
@@ -139,7 +139,7 @@ internal static class WorkflowEndpoints
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> ValidateAsync(HttpContext http)
+    private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -147,7 +147,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         return Results.Json(
             new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
             ApiJson.Default.ValidationAnswer);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Storage.Embedded;
@@ -25,7 +26,7 @@ internal static class Failures
 
     private static string? Explain(Exception error) => error switch
     {
-        SettingsException or EmbeddedPostgresException or MigrationException => error.Message,
+        SettingsException or OptionsValidationException or EmbeddedPostgresException or MigrationException => error.Message,
         PostgresException postgres => $"PostgreSQL refused: {postgres.MessageText} (SQLSTATE {postgres.SqlState}). {Mending(postgres.SqlState)}",
         NpgsqlException or TimeoutException => $"The database can't be reached: {error.InnerException?.Message ?? error.Message}. "
             + "Check that it runs and answers, and Host and Port in ConnectionStrings__Orchestrator.",

@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Drawing;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Web.Cli;
 
@@ -10,8 +11,8 @@ internal static class GraphCommand
     public static int Run(string fileOrKey, string format)
     {
         var file = File.Exists(fileOrKey)
-            ? WorkflowFile.Read(fileOrKey, fileOrKey)
-            : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
+            ? WorkflowFile.Read(fileOrKey, fileOrKey, StepCatalog.BuiltIn)
+            : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows, StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
         if (file is null)
         {
             Console.Error.WriteLine($"There is no file '{fileOrKey}', and no workflow of that key in {ProjectFolders.OfThisProcess().Workflows}.");

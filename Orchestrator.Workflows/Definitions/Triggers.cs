@@ -11,3 +11,6 @@ public sealed record CronTrigger(string Expression, string TimeZone) : Trigger;
 
 /// <summary>An intent event of one of these types.</summary>
 public sealed record EventTrigger(IReadOnlyList<string> EventTypes) : Trigger;
+
+/// <summary>A signed request. <paramref name="Secret"/> is the name of the configured secret that signs it, never the secret.</summary>
+public sealed record WebhookTrigger(string Secret) : Trigger;

@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Parsing;
 using Database = Orchestrator.Jobs.Storage.Database;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
@@ -153,9 +154,10 @@ public sealed class WorkflowFolderTests
         var storage = new PostgreSqlStorage(
             new NpgsqlConnectionFactory(_database.ConnectionString, new PostgreSqlStorageOptions()), new PostgreSqlStorageOptions());
         var registry = new WorkflowRegistry(
-            _store, new WorkflowCatalog(_store, TimeProvider.System), new CronTriggers(new RecurringJobManager(storage), storage));
+            _store, new WorkflowCatalog(_store, StepCatalog.BuiltIn, TimeProvider.System),
+            new CronTriggers(new RecurringJobManager(storage), new RecurringJobs(storage)));
         return new WorkflowFolder(
-            new ProjectFolders(_folder, _folder), registry, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
+            new ProjectFolders(_folder, _folder), registry, StepCatalog.BuiltIn, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
     }
 
     private void Write(string name, string content)

@@ -20,7 +20,7 @@ internal sealed class JobEndpointTests : ApiFixture
         answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
         ((string)answer.Body["status"]!, (string)answer.Body["run_status"]!).Should().Be(("success", "success"));
         logs.Select(line => (string)line!["message"]!).Should().SatisfyRespectively(
-            line => line.Should().Contain("/letter"), line => line.Should().Be("Resolved by admin: by hand"));
+            line => line.Should().Contain("/letter"), line => line.Should().Be("Resolved by admin key: by hand"));
         ((string)logs[1]!["data"]!["resolution"]!, (string)logs[1]!["step_id"]!).Should().Be(("by hand", "call"));
         (await GetAsync("/api/jobs?status=dead&workflow_key=letter")).Body["items"]!.AsArray().Should().BeEmpty();
     }

@@ -5,6 +5,7 @@ using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Tests.Support;
 using Orchestrator.Tests.Web.Api;
+using Orchestrator.Web.Api.Describing;
 
 namespace Orchestrator.Tests.Web.Auth;
 
@@ -57,16 +58,22 @@ internal sealed class TenantTests : ApiFixture
     [Test]
     public async Task It_changes_nothing_of_the_other()
     {
+        using var writer = await Service.CreateClientAsync(Role.Admin, "writer");
         var before = await RowsAsync();
-        foreach (var route in MappedRoute.Of(Service).Where(route => route.Method is "POST" or "PUT" or "DELETE" or "PATCH"))
+        var wrong = new List<string>();
+        foreach (var route in MappedRoute.Of(Service).Where(route => route.Method != "GET"))
         {
             using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Path(name => ValueOf(route, name)));
-            using var response = await _stranger.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            ((int)response.StatusCode).Should().NotBe(500, route.ToString());
+            request.Content = Body(route) is { } body ? new StringContent(body, Encoding.UTF8, "application/json") : null;
+            using var response = await writer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if (response.StatusCode == HttpStatusCode.InternalServerError || (route.Pattern.Contains("{id") && response.StatusCode != HttpStatusCode.NotFound))
+            {
+                wrong.Add($"{route}: {(int)response.StatusCode}");
+            }
         }
 
+        wrong.Should().BeEmpty();
         (await RowsAsync()).Should().Be(before);
-        (await _stranger.DeleteAsync($"/api/keys/{_key}")).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Test]
@@ -94,6 +101,10 @@ internal sealed class TenantTests : ApiFixture
         ((string)(await GetAsync("/api/workflows/greet")).Body["steps"]![0]!).Should().Be("hello");
         (await Service.DispatchAsync(new DispatchRequest { Tenant = "second", WorkflowKey = "greet" })).Value.Should().NotBeEmpty();
     }
+
+    /// <summary>The example of the route's own description: with it the route gets as far as the other's rows.</summary>
+    private static string? Body(MappedRoute route) =>
+        route.Endpoint.Metadata.GetMetadata<BodyDescription>()?.Example.ToJsonString() ?? route.Endpoint.Metadata.GetMetadata<TextBody>()?.Example;
 
     private string? ValueOf(MappedRoute route, string name) => (name, route.Pattern) switch
     {

@@ -77,11 +77,13 @@ internal static class OperationDescriber
             return new OpenApiRequestBody
             {
                 Required = true,
-                Content = Content(text.ContentTypes[0], new OpenApiSchema { Type = JsonSchemaType.String }, text.Example),
+                Content = text.IsText
+                    ? Content(text.ContentTypes[0], new OpenApiSchema { Type = JsonSchemaType.String }, text.Example)
+                    : Content(text.ContentTypes[0], new OpenApiSchema(), JsonNode.Parse(text.Example)),
             };
         }
 
-        if (metadata.GetMetadata<BodyDescription>() is not { } body)
+        if (metadata.GetMetadata<BodyDescription>() is not { Fields.Count: > 0 } body)
         {
             return null;
         }

@@ -15,8 +15,11 @@ internal sealed class BodyDescription(Action<RequestBody> read)
         .Select(one => KeyValuePair.Create(one.Name, (JsonNode?)one.Example!.DeepClone())));
 }
 
-/// <summary>A body that is text; the first of the types is the one to send.</summary>
-internal sealed record TextBody(IReadOnlyList<string> ContentTypes, string Example);
+/// <summary>A body that is read as it comes; the first of the types is the one to send.</summary>
+/// <param name="ContentTypes">As what it may be sent.</param>
+/// <param name="Example">A body.</param>
+/// <param name="IsText">It is text; else any JSON.</param>
+internal sealed record TextBody(IReadOnlyList<string> ContentTypes, string Example, bool IsText = true);
 
 /// <summary>The parameters of a route's address, found out by the code that reads them.</summary>
 internal sealed class QueryDescription(Action<RequestQuery> read)
@@ -39,6 +42,9 @@ internal static class RouteDescription
 
     public static RouteHandlerBuilder TakesText(this RouteHandlerBuilder route, IReadOnlyList<string> contentTypes, string example) =>
         route.WithMetadata(new TextBody(contentTypes, example));
+
+    public static RouteHandlerBuilder TakesAnyJson(this RouteHandlerBuilder route, string example) =>
+        route.WithMetadata(new TextBody(ContentTypes.Json, example, IsText: false));
 
     /// <summary>The parameters are read by <paramref name="read"/>, and described by it.</summary>
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder route, Action<RequestQuery> read) =>

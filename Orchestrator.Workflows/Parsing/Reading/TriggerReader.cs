@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing.Fields;
 
@@ -6,14 +7,17 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>Reads <c>trigger</c> or <c>triggers</c>.</summary>
 internal static class TriggerReader
 {
-    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event"];
-    private static readonly string[] Planned = ["webhook", "workflow"];
+    private const string SecretName = "^[A-Z][A-Z0-9_]{0,99}$";
+
+    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event", "webhook"];
+    private static readonly string[] Planned = ["workflow"];
 
     public static FieldTable<TriggerDraft> Fields { get; } = new(
         new Field<TriggerDraft>("type", Shape.OneOf(Supported), (draft, value) => draft.Type = ReadType(value)),
         new Field<TriggerDraft>("cron", Shape.Text, (draft, value) => draft.Cron = ReadCron(draft, value)),
         new Field<TriggerDraft>("timezone", Shape.Text, (draft, value) => draft.TimeZone = ReadZone(draft, value)),
         new Field<TriggerDraft>("event_types", Shape.OneOrMore(Shape.Text), (draft, value) => draft.EventTypes = ReadEvents(draft, value)),
+        new Field<TriggerDraft>("secret", Shape.Matching(SecretName), (draft, value) => draft.Secret = ReadSecret(draft, value)),
         Field<TriggerDraft>.Planned("misfire"),
         Field<TriggerDraft>.Planned("match"),
         Field<TriggerDraft>.Planned("debounce_ms"),
@@ -59,6 +63,7 @@ internal static class TriggerReader
 
         Require(value, draft.CronField, byCron, "cron", draft.Type);
         Require(value, draft.EventField, byEvent, "event_types", draft.Type);
+        Require(value, draft.SecretField, draft.Type == "webhook", "secret", draft.Type);
         if (draft.ZoneField is { } zone && !byCron)
         {
             zone.Error($"`timezone` doesn't belong to a trigger of type `{draft.Type}`");
@@ -69,6 +74,7 @@ internal static class TriggerReader
             .. draft.Type == "manual" ? [new ManualTrigger()] : Array.Empty<Trigger>(),
             .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC")] : Array.Empty<Trigger>(),
             .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events)] : Array.Empty<Trigger>(),
+            .. draft is { Type: "webhook", Secret: { } secret } ? [new WebhookTrigger(secret)] : Array.Empty<Trigger>(),
         ];
     }
 
@@ -102,6 +108,21 @@ internal static class TriggerReader
         return ScheduleReader.Zone(value);
     }
 
+    /// <summary>What is no name may be the secret itself: it is not repeated.</summary>
+    private static string? ReadSecret(TriggerDraft draft, FieldValue value)
+    {
+        draft.SecretField = value;
+        if (value.Node is Yaml.ScalarNode scalar && Regex.IsMatch(scalar.Text, SecretName))
+        {
+            return scalar.Text;
+        }
+
+        value.Error(
+            "this is no name of a secret",
+            "Write a name of A-Z, 0-9 and _, such as GITHUB_WEBHOOK, and set its value as Secrets__GITHUB_WEBHOOK; a secret has no place in a file.");
+        return null;
+    }
+
     private static IReadOnlyList<string>? ReadEvents(TriggerDraft draft, FieldValue value)
     {
         draft.EventField = value;
@@ -133,6 +154,10 @@ internal sealed class TriggerDraft
     public string? TimeZone { get; set; }
 
     public IReadOnlyList<string>? EventTypes { get; set; }
+
+    public string? Secret { get; set; }
+
+    public FieldValue? SecretField { get; set; }
 
     public FieldValue? CronField { get; set; }
 
