@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Parsing;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Definitions;
 
