@@ -132,7 +132,8 @@ internal sealed class OrchestratorClient(IServiceProvider services) : IOrchestra
     }
 
     private static DispatchRefusedException Wrong(string path, string message, int index) => new(new DispatchRefused(
-        DispatchRefusal.InvalidInput, $"The request is wrong: {path} {message}.", [new InputProblem(path, message)]) { Index = index });
+        DispatchRefusal.InvalidInput, $"The request is wrong: {path} {message}.", [new InputProblem(path, message)])
+    { Index = index });
 
     private static IReadOnlyList<DispatchedRun> Answers(IReadOnlyList<DispatchOutcome> outcomes) =>
         outcomes.OfType<DispatchRefused>().FirstOrDefault() is { } refused
