@@ -1,8 +1,8 @@
 using Hangfire;
 using Hangfire.Server;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Jobs.Dispatch;
 
