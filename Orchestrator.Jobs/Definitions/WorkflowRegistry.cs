@@ -13,7 +13,7 @@ internal sealed class WorkflowRegistry(WorkflowStore store, WorkflowCatalog cata
     public async Task<(int Version, bool IsNew)> PutAsync(
         string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
-        var stored = await store.PutAsync(tenant, definition.Key, content, file, isRestart, cancellationToken);
+        var stored = await store.PutAsync(tenant, definition, content, file, isRestart, cancellationToken);
         catalog.Forget(tenant, definition.Key);
         await SetTriggersAsync(tenant, definition.Key, cancellationToken);
         return stored;

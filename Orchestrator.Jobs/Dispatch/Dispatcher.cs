@@ -87,7 +87,8 @@ internal sealed class Dispatcher
         return outcomes;
     }
 
-    private async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
+    /// <summary>The run that a request asks for, checked and not written yet; or why there will be none.</summary>
+    public async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -181,6 +182,22 @@ internal sealed class Dispatcher
         }
     }
 
+    /// <summary>Writes runs in the caller's transaction; the answer names those whose idempotency key was free.</summary>
+    public async Task<IReadOnlySet<RunId>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
+        var accepted = new HashSet<RunId>(runs.Count);
+        foreach (var batch in Batches([.. runs]))
+        {
+            await using var command = new NpgsqlCommand(Statements.Dispatch, connection);
+            accepted.UnionWith(await InsertAsync(command, batch, cancellationToken));
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Runs written by <see cref="InsertAsync(NpgsqlConnection, IReadOnlyList{NewRun}, CancellationToken)"/> are committed: workers are told.</summary>
+    public void Delivered(IReadOnlyList<NewRun> runs) => _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
+
     private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
         var payload = request.Payload.IsNullish ? Value.EmptyObject : request.Payload;
@@ -247,7 +264,7 @@ internal sealed class Dispatcher
     {
         await using var command = _database.Source.CreateCommand(Statements.Dispatch);
         var accepted = await InsertAsync(command, runs, CancellationToken.None);
-        _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
+        Delivered(runs);
         return [.. runs.Select(run => accepted.Contains(run.Id))];
     }
 

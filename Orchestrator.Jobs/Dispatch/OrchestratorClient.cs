@@ -47,7 +47,7 @@ internal sealed class OrchestratorClient(IServiceProvider services) : IOrchestra
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit);
-        var rows = await Runs.ListAsync(
+        var (items, next) = await Runs.ListAsync(
             new RunFilter
             {
                 Tenant = query.Tenant,
@@ -57,14 +57,11 @@ internal sealed class OrchestratorClient(IServiceProvider services) : IOrchestra
                 IntentId = query.IntentId,
                 From = query.From?.UtcDateTime,
                 To = query.To?.UtcDateTime,
-                Before = query.After,
-
-                // One more than asked for says whether there is a next page.
-                Limit = query.Limit + 1,
+                Before = query.After ?? Guid.AllBitsSet,
+                Limit = query.Limit,
             },
             cancellationToken);
-        var page = rows.Take(query.Limit).Select(Of).ToArray();
-        return new RunPage(page, rows.Count > page.Length ? page[^1].RunId : null);
+        return new RunPage([.. items.Select(Of)], next);
     }
 
     public async Task<IReadOnlyList<WorkflowStep>> GetStepsAsync(Guid run, string tenant, CancellationToken cancellationToken) =>
@@ -135,7 +132,8 @@ internal sealed class OrchestratorClient(IServiceProvider services) : IOrchestra
     }
 
     private static DispatchRefusedException Wrong(string path, string message, int index) => new(new DispatchRefused(
-        DispatchRefusal.InvalidInput, $"The request is wrong: {path} {message}.", [new InputProblem(path, message)]) { Index = index });
+        DispatchRefusal.InvalidInput, $"The request is wrong: {path} {message}.", [new InputProblem(path, message)])
+    { Index = index });
 
     private static IReadOnlyList<DispatchedRun> Answers(IReadOnlyList<DispatchOutcome> outcomes) =>
         outcomes.OfType<DispatchRefused>().FirstOrDefault() is { } refused

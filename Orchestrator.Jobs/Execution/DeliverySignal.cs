@@ -22,6 +22,13 @@ internal sealed class DeliverySignal(JobStorage storage, Database database, ILog
     /// <summary>Whether there are worker processes besides this one, as far as is known.</summary>
     public bool OtherWorkers { get; set; } = true;
 
+    /// <summary>So many steps have been put into these queues, and committed; the answer is how many.</summary>
+    public int Delivered(IReadOnlyList<(string Queue, int Steps)> delivered)
+    {
+        Delivered([.. delivered.Select(queue => queue.Queue)]);
+        return delivered.Sum(queue => queue.Steps);
+    }
+
     /// <summary>Steps have been put into these queues, and committed.</summary>
     public void Delivered(IReadOnlyCollection<string> queues)
     {

@@ -47,8 +47,17 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
     public static partial void WorkerBack(ILogger logger, int worker);
 
-    [LoggerMessage(15, LogLevel.Error, "Step {Step} of run {Run} is given back to a worker that can read its workflow: {Message}")]
+    [LoggerMessage(22, LogLevel.Error, "Step {Step} of run {Run} is given back to a worker that can read its workflow: {Message}")]
     public static partial void GivenBack(ILogger logger, Storage.RunId run, int step, string message);
+
+    [LoggerMessage(23, LogLevel.Warning, "Workflow {Key} could not be dispatched for {Occurrence}: {Message}")]
+    public static partial void CronRefused(ILogger logger, string key, DateTime occurrence, string message);
+
+    [LoggerMessage(15, LogLevel.Warning, "Event {EventId}: `match` of workflow {Key} can't be evaluated and counts as false: {Message}")]
+    public static partial void MatchFailed(ILogger logger, Guid eventId, string key, string message);
+
+    [LoggerMessage(16, LogLevel.Warning, "Event {EventId} did not start workflow {Key}: {Message}")]
+    public static partial void EventRefused(ILogger logger, Guid eventId, string key, string message);
 
     [LoggerMessage(20, LogLevel.Information, "Workflow {Key} is withdrawn: {File} is gone")]
     public static partial void WorkflowWithdrawn(ILogger logger, string key, string file);

@@ -8,6 +8,7 @@ using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Idempotency;
@@ -15,6 +16,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
@@ -58,9 +60,16 @@ internal static class OrchestratorServices
             .AddSingleton<IOrchestrator, OrchestratorClient>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
+            .AddSingleton<CronCatchUp>()
+            .AddSingleton<EventDispatcher>()
+            .AddSingleton<EventQueries>()
+            .AddSingleton<SweepActions>()
+            .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
             .AddSingleton<JobQueries>()
+            .AddSingleton<RunLooks>()
+            .AddSingleton<RunSignals>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
             .AddSingleton<OutboundClient>()
@@ -85,7 +94,6 @@ internal static class OrchestratorServices
         .AddBackgroundPart<WorkerPresence>()
         .AddSingleton<Leases>()
         .AddSingleton<NearTimers>()
-        .AddSingleton<SweepActions>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton(new StayLimits())
         .AddSingleton<Claimer>()
@@ -101,7 +109,7 @@ internal static class OrchestratorServices
         .AddSingleton<Drain>()
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
-        .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>()))
+        .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
         .AddStart<BackgroundJobServerHostedService>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
@@ -8,11 +9,11 @@ namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>
 /// Sees to it that nothing stands still: takes steps back from workers that are gone, queues steps whose time has
-/// come, fails runs whose time is over. One look a second; acts only where the look found something. Every worker
+/// come, fails runs whose time is over, starts what events call for. One look a second; acts only where the look found something. Every worker
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -74,7 +75,8 @@ internal sealed class Sweeper(
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
         }
 
-        return look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+        var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
+        return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
     }
 
     /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
@@ -110,4 +112,4 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents);

@@ -9,7 +9,7 @@ internal sealed class JobQueries(Database database)
 {
     /// <summary>
     /// Steps, newest first, and where the next page begins. A page looks at <see cref="JobFilter.Window"/> steps at
-    /// most: one with a rare filter may be short, or empty, and still have a next. Dead steps are all found.
+    /// most, or runs that failed: one with a rare filter may be short, or empty, and still have a next.
     /// </summary>
     public async Task<(IReadOnlyList<JobRow> Items, Guid? Next)> ListAsync(JobFilter filter, CancellationToken cancellationToken)
     {
@@ -24,8 +24,8 @@ internal sealed class JobQueries(Database database)
             return (rows.GetRange(0, filter.Limit), rows[filter.Limit - 1].JobId);
         }
 
-        return (rows, isDead ? null : await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            SqlText.Load("EndOfJobs"), filter, cancellationToken: cancellationToken)));
+        return (rows, await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            SqlText.Load(isDead ? "EndOfDeadJobs" : "EndOfJobs"), filter, cancellationToken: cancellationToken)));
     }
 }
 
@@ -51,7 +51,7 @@ internal sealed record JobFilter
     /// <summary>At most so many.</summary>
     public int Limit { get; init; } = 50;
 
-    /// <summary>Steps that one page looks at.</summary>
+    /// <summary>Steps that one page looks at; of dead ones, runs.</summary>
     public int Window { get; init; } = 20_000;
 }
 

@@ -15,6 +15,9 @@ internal sealed record RunRow
 
     public required string Trigger { get; init; }
 
+    /// <summary>The event that started it; null: none did.</summary>
+    public Guid? TriggerEventId { get; init; }
+
     public required string Status { get; init; }
 
     public required short Priority { get; init; }
@@ -72,6 +75,9 @@ internal sealed record StepRunRow
     public string? Error { get; init; }
 
     public int? StatusCode { get; init; }
+
+    /// <summary>Attempts that failed, or ended with their worker.</summary>
+    public required int FailedAttempts { get; init; }
 }
 
 /// <summary>An attempt that has ended.</summary>
@@ -110,28 +116,4 @@ internal sealed record LogRow
 
     /// <summary>JSON.</summary>
     public string? Data { get; init; }
-}
-
-/// <summary>What a list of runs is narrowed to.</summary>
-internal sealed record RunFilter
-{
-    public required string Tenant { get; init; }
-
-    public string? Status { get; init; }
-
-    public string? WorkflowKey { get; init; }
-
-    public string? UserId { get; init; }
-
-    public string? IntentId { get; init; }
-
-    public DateTime? From { get; init; }
-
-    public DateTime? To { get; init; }
-
-    /// <summary>Only runs before this one; null: from the newest.</summary>
-    public Guid? Before { get; init; }
-
-    /// <summary>At most so many.</summary>
-    public int Limit { get; init; } = 50;
 }

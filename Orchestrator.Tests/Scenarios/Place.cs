@@ -46,9 +46,9 @@ internal sealed class Place : IAsyncDisposable
         return place;
     }
 
-    /// <summary>The workflow files that the project ships, below its folder of them.</summary>
-    public static IEnumerable<string> Samples() =>
-        Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Shipped(), file));
+    /// <summary>The workflow files that the project ships, by their path below its folder of them.</summary>
+    public static IReadOnlyList<string> Samples() =>
+        [.. Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Shipped(), file))];
 
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         ServiceProcess.RunAsync(Folder, arguments, ("ORCHESTRATOR_ADMIN_KEY", null));

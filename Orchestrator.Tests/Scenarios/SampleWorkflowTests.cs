@@ -26,6 +26,9 @@ internal sealed class SampleWorkflowTests
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
     ];
 
+    /// <summary>Run by <see cref="ExampleTests"/>: an event starts it, or its output has the time in it.</summary>
+    private static readonly string[] ByThemselves = ["examples/event_trigger.yml", "examples/expressions.yml"];
+
     [Test]
     public async Task Each_ends_as_it_says()
     {
@@ -43,7 +46,8 @@ internal sealed class SampleWorkflowTests
         }
 
         wrong.Should().BeEmpty();
-        Place.Samples().Should().BeSubsetOf(Samples.Select(sample => sample.File.Replace('/', Path.DirectorySeparatorChar)), "each is in the table");
+        Place.Samples().Except(ByThemselves.Concat(Samples.Select(sample => sample.File)).Select(file => file.Replace('/', Path.DirectorySeparatorChar)))
+            .Should().BeEmpty("each is in the table");
         service.Output.Should().NotContain(" warn: ").And.NotContain(" fail: ");
     }
 
@@ -55,7 +59,7 @@ internal sealed class SampleWorkflowTests
         var (code, output) = await place.RunAsync("validate");
 
         code.Should().Be(0, output);
-        output.Trim().Should().Be($"{Place.Samples().Count()} files: {Place.Samples().Count()} good, 0 with errors, 0 warnings");
+        output.Trim().Should().Be($"{Place.Samples().Count} files: {Place.Samples().Count} good, 0 with errors, 0 warnings");
     }
 
     /// <summary>The run's state and output; refused: the paths of what is wrong.</summary>

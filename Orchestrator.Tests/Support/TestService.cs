@@ -90,7 +90,7 @@ internal sealed class TestService : IAsyncDisposable
         var parsed = WorkflowParser.Parse(yaml, "test", Get<StepCatalog>());
         parsed.Diagnostics.Should().BeEmpty();
         var key = parsed.Definition!.Key;
-        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, null, isRestart: false, CancellationToken.None);
+        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, parsed.Definition, yaml, null, isRestart: false, CancellationToken.None);
         Get<WorkflowCatalog>().Forget(DispatchRequest.DefaultTenant, key);
         return key;
     }

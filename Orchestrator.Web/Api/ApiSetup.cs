@@ -1,3 +1,4 @@
+using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
@@ -14,7 +15,7 @@ internal static class ApiSetup
     private static readonly TimeSpan ReadinessPatience = TimeSpan.FromSeconds(3);
 
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
+        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddSingleton<RunStreams>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
@@ -32,6 +33,9 @@ internal static class ApiSetup
         }
 
         app.MapRuns();
+        app.MapRunEvents();
+        app.MapEvents();
+        app.MapTriggers();
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();

@@ -31,7 +31,7 @@ internal static class RunEndpoints
         routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer)
             .WithSummary("List a run's attempts that have ended").Answers(200, Examples.Attempts);
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
-            .WithSummary("List the lines that a run's attempts left").Answers(200, Examples.Logs);
+            .WithSummary("List the lines that a run's attempts left, and what operators decided").Answers(200, Examples.Logs);
     }
 
     private static DispatchRequest Read(RequestBody body) => new()
@@ -53,9 +53,11 @@ internal static class RunEndpoints
         WorkflowKey = query.Text("workflow_key"),
         UserId = query.Text("user_id"),
         IntentId = query.Text("intent_id"),
+        Tag = query.Text("tag", "A tag of the workflow, in the version that the run started with."),
+        Words = query.Text("q", "Part of run id, workflow key, user, intent or error message; in any case.")?.ToLowerInvariant(),
         From = query.Time("from", "Created then or later."),
         To = query.Time("to", "Created before then."),
-        Before = query.Id("cursor", "next_cursor of the page before."),
+        Before = query.Id("cursor", "next_cursor of the page before.") ?? Guid.AllBitsSet,
         Limit = query.Limit(),
     };
 
@@ -110,17 +112,18 @@ internal static class RunEndpoints
     {
         var query = new RequestQuery(http.Request);
         var filter = Read(query) with { Tenant = http.User.Tenant() };
-        var limit = filter.Limit;
         if (query.Problem() is { } problem)
         {
             return problem;
         }
 
-        // One more than asked for says whether there is a next page.
-        var rows = await runs.ListAsync(filter with { Limit = limit + 1 }, http.RequestAborted);
-        var page = rows.Take(limit).ToArray();
-        return Results.Json(
-            new RunPage([.. page.Select(RunSummary.Of)], rows.Count > limit ? page[^1].WorkflowRunId : null), ApiJson.Default.RunPage);
+        if (filter.Words is { Length: > ApiLimits.MaxIdLength })
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong parameters", $"q has at most {ApiLimits.MaxIdLength} characters.");
+        }
+
+        var (items, next) = await runs.ListAsync(filter, http.RequestAborted);
+        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)

@@ -6,6 +6,9 @@ namespace Orchestrator.Web.Cli;
 /// <summary>The program's commands. Without one it serves.</summary>
 internal static class CommandLine
 {
+    /// <summary>Told to stop, a process has time for what is under way and for its database; unless said it would be cut off after 2 s.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+
     public static Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Workflows of agents: YAML files, dispatched by REST, run as Hangfire jobs on PostgreSQL.");
@@ -17,7 +20,7 @@ internal static class CommandLine
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
-        return root.Parse(args).InvokeAsync();
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
     }
 
     private static Command Serve()

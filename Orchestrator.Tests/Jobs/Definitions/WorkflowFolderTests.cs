@@ -113,7 +113,8 @@ public sealed class WorkflowFolderTests
     {
         Write("one.yml", Workflow("one", "1"));
         await _workflows.LoadAsync(default);
-        await _store.PutAsync(Tenant, "one", Workflow("one", "'put'"), file: null, isRestart: false, default);
+        var put = Workflow("one", "'put'");
+        await _store.PutAsync(Tenant, WorkflowParser.Parse(put, "put").Definition!, put, file: null, isRestart: false, default);
         using var restarted = Folder();
         await restarted.LoadAsync(default);
         var afterRestart = await _store.FindHeadAsync(Tenant, "one", default);

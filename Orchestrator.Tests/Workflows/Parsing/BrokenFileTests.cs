@@ -68,6 +68,13 @@ internal sealed class BrokenFileTests
         Broken.File("key: k\ntrigger: {type: manual, secret: §NAME}\nsteps: [{id: a, call: /x}]\n", "trigger.secret", "`secret` doesn't belong to a trigger of type `manual`"),
         Broken.File("key: k\ntrigger: {type: event, event_types: §[]}\nsteps: [{id: a, call: /x}]\n", "trigger.event_types", "the list is empty"),
         Broken.File("key: k\ntrigger: {type: event, event_types: a, §debounce_ms: 5}\nsteps: [{id: a, call: /x}]\n", "trigger.debounce_ms", "not yet supported"),
+        Broken.File("key: k\ntrigger: {type: event, event_types: a, §batch: {size: 5}}\nsteps: [{id: a, call: /x}]\n", "trigger.batch", "not yet supported"),
+        Broken.File("key: k\ntrigger: {type: event, event_types: a, match: §inputs.x}\nsteps: [{id: a, call: /x}]\n", "trigger.match", "unknown name `inputs`. Known are `event`"),
+        Broken.File("key: k\ntrigger: {type: event, event_types: a, match: event.x ==§}\nsteps: [{id: a, call: /x}]\n", "trigger.match", "expected a value"),
+        Broken.File("key: k\ntrigger: {type: cron, cron: 0 7 * * *, match: §event.x}\nsteps: [{id: a, call: /x}]\n", "trigger.match", "`match` doesn't belong to a trigger of type `cron`"),
+        Broken.File("key: k\ntrigger: {type: cron, cron: 0 7 * * *, misfire: §never}\nsteps: [{id: a, call: /x}]\n", "trigger.misfire", "`never` is none of `once`, `all`, `skip`"),
+        Broken.File("key: k\ntrigger: {type: event, event_types: a, misfire: §all}\nsteps: [{id: a, call: /x}]\n", "trigger.misfire", "`misfire` doesn't belong to a trigger of type `event`"),
+        Broken.File("key: k\nsteps: [{id: a, call: /x, when: §event.x}]\n", "steps[0].when", "unknown name `event`"),
         Broken.File("key: k\ntrigger: {type: §sometimes}\nsteps: [{id: a, call: /x}]\n", "trigger.type", "`sometimes` is none of"),
     ];
 

@@ -21,7 +21,30 @@ internal static class Examples
     private static readonly DateTime Start = new(2026, 11, 21, 7, 0, 0, DateTimeKind.Utc);
     private static readonly DateTime End = Start.AddMilliseconds(240);
 
+    private static readonly Guid EventId = Guid.Parse("019aa4c0-7b00-7a31-8d52-6f0c1e0000ff");
+
+    private static readonly EventJson OneEvent = new()
+    {
+        EventId = EventId,
+        Type = EventType,
+        UserId = "ada",
+        Payload = Json("""{"mood": 2}"""),
+        CreatedAt = Start,
+        DispatchedAt = Start,
+        Errors = [],
+    };
+
     public static DispatchAnswer Dispatched { get; } = new(true, RunId, "pending");
+
+    public const string EventType = "mood_noted";
+
+    public static EventAnswer Reported { get; } = new(EventId, [new StartedRunJson(WorkflowKey, RunId)], []);
+
+    public static EventPage Events { get; } = new([OneEvent], null);
+
+    public static EventDetail Event { get; } = new(OneEvent, [new EventRunJson(WorkflowKey, RunId, "success")]);
+
+    public static CronAnswer CaughtUp { get; } = new(true, [new CronRunJson(WorkflowKey, RunId, Start)]);
 
     public static RunPage Runs { get; } = new(
     [
