@@ -9,7 +9,7 @@ namespace Orchestrator.Tests.Scenarios;
 [Platform(Include = "Linux,MacOsX")]
 internal sealed class SampleWorkflowTests
 {
-    /// <summary>File, workflow, inputs, state of the run, its output.</summary>
+    /// <summary>File, workflow, inputs, state of the run, its output; a member that differs each time is <c>*</c>.</summary>
     private static readonly (string File, string Key, string Inputs, string State, string Output)[] Samples =
     [
         ("daily_instructor_v1.yml", "daily_instructor_v1", "{}", "success", """{"ok": true, "agent": "notify", "delivered_to": "ada", "channel": "in-app"}"""),
@@ -24,10 +24,10 @@ internal sealed class SampleWorkflowTests
         ("examples/nightly.yml", "example_nightly", "{}", "success", """{"reported_by": "reporter", "told": "in-app"}"""),
         ("examples/priority.yml", "example_priority", "{}", "success", """{"answered": true, "tidied": true}"""),
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
+        ("examples/event_trigger.yml", "example_event_trigger", """{"mood": 2, "note": "long day"}""", "success", """{"to": "ada", "text": "Mood 2: long day. Take it easy today."}"""),
+        ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
+            """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
     ];
-
-    /// <summary>Run by <see cref="ExampleTests"/>: an event starts it, or its output has the time in it.</summary>
-    private static readonly string[] ByThemselves = ["examples/event_trigger.yml", "examples/expressions.yml"];
 
     [Test]
     public async Task Each_ends_as_it_says()
@@ -39,14 +39,20 @@ internal sealed class SampleWorkflowTests
         foreach (var (file, key, inputs, state, output) in Samples)
         {
             var (ended, result) = await RunAsync(service, key, inputs);
-            if (ended != state || !JsonNode.DeepEquals(result, JsonNode.Parse(output)))
+            var expected = JsonNode.Parse(output);
+            foreach (var (name, _) in (expected as JsonObject)?.Where(member => member.Value?.ToJsonString() == "\"*\"").ToArray() ?? [])
+            {
+                expected![name] = result?[name]?.DeepClone();
+            }
+
+            if (ended != state || !JsonNode.DeepEquals(result, expected))
             {
                 wrong.Add($"{file} with {inputs}: {ended} {result?.ToJsonString()}");
             }
         }
 
         wrong.Should().BeEmpty();
-        Place.Samples().Except(ByThemselves.Concat(Samples.Select(sample => sample.File)).Select(file => file.Replace('/', Path.DirectorySeparatorChar)))
+        Place.Samples().Except(Samples.Select(sample => sample.File).Select(file => file.Replace('/', Path.DirectorySeparatorChar)))
             .Should().BeEmpty("each is in the table");
         service.Output.Should().NotContain(" warn: ").And.NotContain(" fail: ");
     }

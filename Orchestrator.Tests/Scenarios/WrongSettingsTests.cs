@@ -28,6 +28,7 @@ internal sealed class WrongSettingsTests
     [TestCase("Orchestrator__Role", "boss", "Orchestrator:Role")]
     [TestCase("Orchestrator__Queues__0", "Fast Lane", "Orchestrator:Queues")]
     [TestCase("Orchestrator__Wrokers", "5", "Orchestrator:Wrokers is no setting. Did you mean `Workers`?")]
+    [TestCase("Orchestrator__Egress__Dney__0", "10.0.0.0/8", "Orchestrator:Egress:Dney is no setting. Did you mean `Deny`?")]
     [TestCase("Workflows__Foldr", "x", "Workflows:Foldr is no setting. Did you mean `Folder`?")]
     [TestCase("ORCHESTRATOR_POSTGRES_BIN", "/nowhere", "ORCHESTRATOR_POSTGRES_BIN")]
     public async Task Is_named(string setting, string value, string named)

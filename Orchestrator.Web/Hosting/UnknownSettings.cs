@@ -8,7 +8,8 @@ internal static class UnknownSettings
 {
     private static readonly (string Section, string[] Names)[] Known =
     [
-        ("Orchestrator", [.. typeof(OrchestratorOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)]),
+        ("Orchestrator", NamesOf(typeof(OrchestratorOptions))),
+        ("Orchestrator:Egress", NamesOf(typeof(EgressOptions))),
         ("Workflows", ["Folder"]),
     ];
 
@@ -19,4 +20,6 @@ internal static class UnknownSettings
             .Where(child => !known.Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             .Select(child => $"{child.Path} is no setting. {Nearest.Hint(child.Key, known.Names)}".TrimEnd())),
     ];
+
+    private static string[] NamesOf(Type options) => [.. options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
 }

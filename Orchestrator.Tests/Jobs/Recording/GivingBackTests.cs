@@ -61,6 +61,25 @@ internal sealed class GivingBackTests
         options.AddStep<OnlyThere>("only-there");
     }
 
+    [Test]
+    public async Task A_version_with_a_field_of_a_newer_program_ends_its_step_with_a_word_about_it()
+    {
+        await using var dispatching = await TestService.StartAsync(TestService.WithoutWorkers);
+        var id = await dispatching.StartRunAsync("key: newer\nsteps: [{id: a, type: transform, value: 1}]\n");
+        await dispatching.Database.ExecuteAsync("""
+            update workflow_definitions set content = 'key: newer' || chr(10) || 'field_of_tomorrow: 1' || chr(10) || 'steps: [{id: a, type: transform, value: 1}]';
+            update job_queue set lost = 19, attempts = 19
+            """);
+
+        await using var working = await dispatching.StartAnotherAsync();
+        var run = await dispatching.EndAsync(id);
+
+        run.Status.Should().Be("failed");
+        run["a"].Status.Should().Be("dead");
+        run.AttemptsOf("a").Should().ContainSingle().Which.ErrorText.Should()
+            .Contain("Version 1 of workflow 'newer' can't be read by this program").And.Contain("unknown field `field_of_tomorrow`");
+    }
+
     private sealed record Nothing;
 
     private sealed class OnlyThere : IStep<Nothing>
