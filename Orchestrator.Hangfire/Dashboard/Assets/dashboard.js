@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const body = document.body;
+  for (const element of document.querySelectorAll("[data-without-scripts]")) element.remove();
 
   // Times: "5 minutes ago" stays true, and exact times are the reader's own.
   const units = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];

@@ -41,7 +41,7 @@ internal sealed class HomePage() : DashboardPage("Overview")
         <h2 id="live-title">Live</h2>
         <p class="legend"><span class="key succeeded">Succeeded</span> <span class="key failed">Failed</span> <span class="key deleted">Deleted</span> <span class="faint">per second</span> <output id="live-rate"></output></p>
         <svg id="live" class="graph" viewBox="0 0 600 160" preserveAspectRatio="none" role="img" aria-label="Jobs succeeded, failed and deleted each second"></svg>
-        <noscript><p class="faint">The live graph needs scripts; everything else works without.</p></noscript>
+        <p class="faint" data-without-scripts>The live graph needs scripts; everything else works without.</p>
         </section>
         """);
 }
