@@ -18,7 +18,6 @@ internal sealed class Dispatcher
 
     private readonly PostgreSqlStorage storage;
     private readonly string serverId;
-    private readonly string[] queues;
     private readonly JobRunner runner;
     private readonly RunningJobs running;
     private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
@@ -34,13 +33,15 @@ internal sealed class Dispatcher
         this.serverId = serverId;
         this.runner = runner;
         this.running = running;
-        queues = options.Queues;
         workerCount = options.WorkerCount;
         idle = new(Enumerable.Range(0, workerCount).Select(static _ => Guid.NewGuid().ToString()));
-        Listener = new(queues, HasIdleWorker);
+        Listener = new(options.Queues, HasIdleWorker);
+        Queues = new(storage.Database, options.Queues, Listener.Jobs);
     }
 
     public WorkerSignals.Listener Listener { get; }
+
+    public ServedQueues Queues { get; }
 
     /// <summary>Takes and starts jobs until <paramref name="stopping"/>; those that run then are not waited for.</summary>
     public async Task RunAsync(CancellationToken stopping, CancellationToken stopped)
@@ -66,6 +67,12 @@ internal sealed class Dispatcher
 
     private async Task FillWorkersAsync(CancellationToken stopping, CancellationToken stopped)
     {
+        if (Queues.Open.Length == 0)
+        {
+            await Listener.Jobs.WaitAsync(storage.Options.QueuePollInterval, stopping).ConfigureAwait(false);
+            return;
+        }
+
         var workers = TakeIdle();
         if (workers.Length == 0 || running.Count - Volatile.Read(ref busy) > MaxUnrecorded)
         {
@@ -101,7 +108,7 @@ internal sealed class Dispatcher
             "ClaimJobs",
             row => ClaimedJob.Read(row, workers, startedAt),
             CancellationToken.None,
-            queues, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt));
+            Queues.Open, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt));
     }
 
     private void Start(RunningJob job)

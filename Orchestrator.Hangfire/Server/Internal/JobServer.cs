@@ -59,6 +59,7 @@ internal sealed class JobServer : IDisposable
         try
         {
             await lease.Announced.WaitAsync(stopping.Token).ConfigureAwait(false);
+            await LookAtPausedQueuesAsync().ConfigureAwait(false);
             var loops = StartLoops();
             await dispatcher.RunAsync(stopping.Token, stopped.Token).ConfigureAwait(false);
             await StopAsync(loops).ConfigureAwait(false);
@@ -91,6 +92,7 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(options.CancellationCheckInterval, "Looking for moved jobs", running.AbortMovedAsync, shutdown.Token),
 
             due.RunAsync(stopping.Token),
+            Loop.EveryAsync(ServedQueues.CheckInterval, "Looking for paused queues", dispatcher.Queues.RefreshAsync, stopping.Token),
             Loop.EveryAsync(timeoutCheck, "Releasing timed out jobs", token => housekeeping.ReleaseTimedOutJobsAsync(options.Queues, token), stopping.Token),
             Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
             Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
@@ -99,6 +101,19 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),
             .. processes.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
         ]);
+    }
+
+    /// <summary>Before the first claim; what goes wrong here is tried again by the loop.</summary>
+    private async Task LookAtPausedQueuesAsync()
+    {
+        try
+        {
+            await dispatcher.Queues.RefreshAsync(stopping.Token).ConfigureAwait(false);
+        }
+        catch (Npgsql.NpgsqlException failure)
+        {
+            log.WarnException("Whether queues are paused is not known yet.", failure);
+        }
     }
 
     private RecurringJobScheduler RecurringJobs() => new(
