@@ -120,7 +120,7 @@ internal static class OrchestratorServices
         var server = new BackgroundJobServerOptions
         {
             WorkerCount = options.Workers,
-            Queues = options.Queues,
+            Queues = Lanes.ServedBy(options.Queues),
             SchedulePollingInterval = TimeSpan.FromSeconds(10),
             StopTimeout = Drain.Patience,
             ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),

@@ -3,7 +3,6 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
-using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Hosting;
 
@@ -64,7 +63,7 @@ internal static class CookieSignIn
     /// <summary>Whether somebody may change things, not only look.</summary>
     public static bool MayCommand(this ClaimsPrincipal user) => user.IsInRole("operator") || user.IsInRole("admin");
 
-    private static async Task<IResult> LogInAsync(HttpContext context, KnownTokens tokens)
+    private static async Task<IResult> LogInAsync(HttpContext context, TokenDirectory tokens)
     {
         // Another site could sign somebody in to a key of its own choice.
         if (context.Request.Headers["Sec-Fetch-Site"] == "cross-site" || !context.Request.HasFormContentType)
@@ -74,14 +73,12 @@ internal static class CookieSignIn
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var back = LocalOr(form[ReturnParameter]);
-        if (!tokens.Contains(form["key"].ToString().Trim()))
+        if (await tokens.FindAsync(form["key"].ToString().Trim(), context.RequestAborted) is not { } caller)
         {
             return SignInPages.LogIn(context, StatusCodes.Status401Unauthorized, back, "This key is not known.");
         }
 
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Role, "admin"), new Claim(BearerAuthentication.TenantClaim, DispatchRequest.DefaultTenant)], CookieScheme);
-        await context.SignInAsync(CookieScheme, new ClaimsPrincipal(identity));
+        await context.SignInAsync(CookieScheme, caller.Principal(CookieScheme));
         return Results.LocalRedirect(back);
     }
 
