@@ -48,6 +48,17 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         });
     }
 
+    /// <summary>A step whose Hangfire job was deleted: that stays as it is. The attempt under way ends here.</summary>
+    public void AddDeleted(RunInfo run, StepEnd end, StepRecord record, bool isRunning)
+    {
+        if (isRunning)
+        {
+            _attempts.Add((run, record));
+        }
+
+        _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present) { Attempts = record.Attempt });
+    }
+
     /// <summary>A step that is skipped because nothing that it depends on took place; it never had a job.</summary>
     public void AddSkipped(RunInfo run, StepEnd end) =>
         _steps.Add(new StepWrite(run.Tenant, run.Id.Job(end.Step), end.State, end.Pending, end.Present));

@@ -8,6 +8,7 @@
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
 -- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting)
 -- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
+-- Transition: delete (waiting, queued, leased, running, failed)
 -- Transition of the run: succeed (running); fail (running)
 with step as (
   select s.*,
