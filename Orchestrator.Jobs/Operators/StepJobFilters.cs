@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
@@ -14,7 +15,7 @@ namespace Orchestrator.Jobs.Operators;
 /// others, so that a step costs nothing more. It sees what an operator does before that is committed, and looks for it
 /// until it is. Lost with the process; the delivery or a sweeper finds it then.
 /// </summary>
-internal sealed class StepJobFilters : IJobFilterProvider, IApplyStateFilter
+internal sealed class StepJobFilters : IJobFilterProvider, IElectStateFilter, IApplyStateFilter
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -27,21 +28,34 @@ internal sealed class StepJobFilters : IJobFilterProvider, IApplyStateFilter
 
     public IEnumerable<JobFilter> GetFilters(Job? job) => job?.Type == typeof(StepJob) ? _filters : [];
 
+    /// <summary>Hangfire puts a requeued job into the default queue; a step's belongs to its own lane.</summary>
+    public void OnStateElection(ElectStateContext context)
+    {
+        if (context.CandidateState is EnqueuedState enqueued && StepOf(context.BackgroundJob) is var (tenant, step))
+        {
+            using var command = _services.GetRequiredService<Database>().Source.CreateCommand(SqlText.Load("FindLane"));
+            command.Parameters.One(tenant).One(step.Value);
+            enqueued.Queue = command.ExecuteScalar() as string ?? enqueued.Queue;
+        }
+    }
+
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
-        if (context.NewState is EnqueuedState or DeletedState && context.BackgroundJob.Job is { } job
-            && job.Args is [string tenant, string id, ..] && Guid.TryParse(id, out var step))
+        if (context.NewState is EnqueuedState or DeletedState && StepOf(context.BackgroundJob) is var (tenant, step))
         {
             var actions = _services.GetRequiredService<HangfireActions>();
             var time = _services.GetRequiredService<TimeProvider>();
             var log = _services.GetRequiredService<ILogger<StepJobFilters>>();
-            _ = Task.Run(() => ReactAsync(actions, tenant, new JobId(step), time, log));
+            _ = Task.Run(() => ReactAsync(actions, tenant, step, time, log));
         }
     }
 
     public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
     }
+
+    private static (string Tenant, JobId Step)? StepOf(BackgroundJob job) =>
+        job.Job?.Args is [string tenant, string id, ..] && Guid.TryParse(id, out var step) ? (tenant, new JobId(step)) : null;
 
     private static async Task ReactAsync(HangfireActions actions, string tenant, JobId job, TimeProvider time, ILogger log)
     {

@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Api;
 using Orchestrator.Web.Auth;
+using Orchestrator.Web.Runs;
 using Orchestrator.Web.Samples;
 
 namespace Orchestrator.Web.Hosting;
@@ -75,6 +76,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         app.UseOrchestratorApi();
         app.MapCookieSignIn();
         app.MapDashboards();
+        app.MapRunPages();
         return app;
     }
 }
