@@ -6,6 +6,7 @@ using Orchestrator.Benchmarks.Database;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Benchmarks.Service;
 
@@ -49,7 +50,8 @@ internal sealed class BenchmarkedService : IAsyncDisposable
 
     /// <summary>Stores a workflow file for the default tenant.</summary>
     public async Task PutAsync(string key, string yaml, CancellationToken cancellationToken) =>
-        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, file: null, isRestart: false, cancellationToken);
+        await Get<WorkflowStore>().PutAsync(
+            DispatchRequest.DefaultTenant, WorkflowParser.Parse(yaml, key).Definition!, yaml, file: null, isRestart: false, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

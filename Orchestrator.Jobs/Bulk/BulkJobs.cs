@@ -54,7 +54,7 @@ public sealed class BulkJobs
         if (transaction is not null)
         {
             await InsertAllAsync(transaction.Connection ?? throw new ArgumentException("The transaction has ended.", nameof(transaction)));
-            await NotifyAtCommitAsync(transaction.Connection, cancellationToken);
+            await DeliverySignal.AtCommitAsync(transaction.Connection, cancellationToken);
             return ids;
         }
 
@@ -95,11 +95,4 @@ public sealed class BulkJobs
 
     /// <summary>As Hangfire's own filter keeps it.</summary>
     private static string CultureParameter(CultureInfo culture) => JsonSerializer.Serialize(culture.Name);
-
-    private static async Task NotifyAtCommitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select pg_notify($1, '')", connection);
-        command.Parameters.One(DeliverySignal.Channel);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

@@ -41,6 +41,7 @@ internal sealed record StepNeeds(IReadOnlyList<int> Results, bool RunData)
                 http.Call?.References, http.Url?.References, http.Query?.References, http.Headers?.References, http.Body?.References,
             ],
             TransformAction transform => [transform.Value.References],
+            OwnAction code => [.. code.Config.Select(field => field.Value.References)],
             _ => [],
         };
         return own.Concat(action).OfType<References>();

@@ -7,7 +7,7 @@ namespace Orchestrator.Jobs.Definitions;
 /// Compiled workflows in memory. A version never changes, so it is kept; which version a dispatch takes is asked anew
 /// after <see cref="HeadAge"/>, so that a change made by another process is seen that soon.
 /// </summary>
-internal sealed class WorkflowCatalog(WorkflowStore store, TimeProvider time)
+internal sealed class WorkflowCatalog(WorkflowStore store, StepCatalog types, TimeProvider time)
 {
     public static readonly TimeSpan HeadAge = TimeSpan.FromSeconds(1);
 
@@ -22,10 +22,10 @@ internal sealed class WorkflowCatalog(WorkflowStore store, TimeProvider time)
     }
 
     /// <summary>The version that a run was started with.</summary>
-    /// <exception cref="InvalidOperationException">It is not stored, or this program can't read it.</exception>
+    /// <exception cref="UnreadableWorkflowException">It is not stored, or this program can't read it.</exception>
     public async ValueTask<LoadedWorkflow> GetAsync(string tenant, string key, int version, CancellationToken cancellationToken) =>
         await LoadAsync(tenant, key, version, cancellationToken)
-        ?? throw new InvalidOperationException($"Version {version} of workflow '{key}' is not stored.");
+        ?? throw new UnreadableWorkflowException($"Version {version} of workflow '{key}' is not stored.");
 
     /// <summary>The head has changed here: the next dispatch sees it.</summary>
     public void Forget(string tenant, string key) => _heads.TryRemove((tenant, key), out _);
@@ -63,10 +63,16 @@ internal sealed class WorkflowCatalog(WorkflowStore store, TimeProvider time)
             return null;
         }
 
-        var parsed = WorkflowParser.Parse(stored.Content, stored.Source ?? $"{key} (version {version})");
+        var parsed = WorkflowParser.Parse(stored.Content, stored.Source ?? $"{key} (version {version})", types);
         return parsed.Definition is { } definition
             ? _versions.GetOrAdd((tenant, key, version), new LoadedWorkflow(definition, version))
-            : throw new InvalidOperationException(
+            : throw new UnreadableWorkflowException(
                 $"Version {version} of workflow '{key}' can't be read by this program: {parsed.Diagnostics[0]}");
     }
 }
+
+/// <summary>
+/// A stored version that this program can't work with: it was written for a newer one, or for a host that has step types
+/// which this one lacks. Another process may be able to.
+/// </summary>
+internal sealed class UnreadableWorkflowException(string message) : InvalidOperationException(message);

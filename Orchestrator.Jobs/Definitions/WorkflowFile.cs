@@ -11,24 +11,38 @@ namespace Orchestrator.Jobs.Definitions;
 internal sealed record WorkflowFile(
     string Name, string Content, WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics)
 {
-    public static WorkflowFile Read(string path, string name)
+    public static WorkflowFile Read(string path, string name, StepCatalog types)
     {
         try
         {
-            if (new FileInfo(path).Length > WorkflowFolder.MaxFileBytes)
+            if (Directory.Exists(path))
+            {
+                return Bad(name, "this is a folder, not a file", "Rename the folder: the names of workflow files end like its name.");
+            }
+
+            if (RegularFile.Read(path, WorkflowFolder.MaxFileBytes) is not { } bytes)
             {
                 return Bad(name, "the file is larger than 1 MiB", "Split the workflow.");
             }
 
-            var content = File.ReadAllText(path);
-            var parsed = WorkflowParser.Parse(content, name);
+            var (content, problem) = WorkflowText.Decode(bytes, name);
+            if (content is null)
+            {
+                return new WorkflowFile(name, "", null, [problem!]);
+            }
+
+            var parsed = WorkflowParser.Parse(content, name, types);
             return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Bad(name, $"the file can't be read: {e.Message}", "Check that it is there and that this user may read it.");
+            return Bad(name, $"the file can't be read: {e.Message.TrimEnd('.')}", "Check that it is a file, that it is there, and that this user may read it.");
         }
     }
+
+    /// <summary>A folder of which nothing can be said but that it can't be listed.</summary>
+    public static WorkflowFile OfFolder(string name, string problem) =>
+        Bad(name, $"the folder can't be read: {problem.TrimEnd('.')}", "Check that this user may read it and enter it.");
 
     public WorkflowFile Refuse(string problem) => this with
     {

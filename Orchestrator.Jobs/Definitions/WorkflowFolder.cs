@@ -3,67 +3,76 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Definitions;
 
 /// <summary>
-/// The folder that workflow files are dropped into, with its subfolders except <c>tests</c>. Read when the service
+/// The folder that workflow files are dropped into (<see cref="FolderListing"/>). Read when the service
 /// starts, and looked at once a second while it runs: a file that is new or changed becomes the head of its workflow, one
 /// that is gone withdraws it. A bad file is reported once; it stops neither the others nor the last good version of its
 /// workflow. Looking, not watching: notifications don't come from every file system.
 /// </summary>
 internal sealed class WorkflowFolder(
-    ProjectFolders folders, WorkflowRegistry registry, TimeProvider time, ILogger<WorkflowFolder> log)
+    ProjectFolders folders, WorkflowRegistry registry, StepCatalog types, TimeProvider time, ILogger<WorkflowFolder> log)
     : BackgroundService
 {
-    public const long MaxFileBytes = 1 << 20;
+    public const int MaxFileBytes = 1 << 20;
 
     private const string Tenant = DispatchRequest.DefaultTenant;
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Files that are heads, by path below the folder.</summary>
-    private Dictionary<string, string> _keys = [];
+    private Dictionary<string, Head> _heads = [];
+
+    /// <summary>What was said about each bad file.</summary>
+    private Dictionary<string, string> _said = [];
     private string _seen = "";
+    private string? _failure;
 
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
-    public static IReadOnlyList<WorkflowFile> Read(string folder)
+    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types)
     {
         var firsts = new Dictionary<string, string>();
-        return [.. Paths(folder)
-            .Select(path => WorkflowFile.Read(path, Path.GetRelativePath(folder, path)))
+        return [.. FolderListing.Of(folder)
+            .Select(entry => Read(entry, types))
+            .OfType<WorkflowFile>()
             .Select(file => file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name)
                 ? file
                 : file.Refuse($"key '{key}' is also the key of {firsts[key]}"))];
     }
 
-    /// <summary>Stores every good file of the folder; what is wrong with the others is logged.</summary>
+    /// <summary>Stores every good file of the folder that is new or changed; what is wrong with the others is logged.</summary>
     public async Task<IReadOnlyList<WorkflowFile>> LoadAsync(CancellationToken cancellationToken)
     {
         var isRestart = _seen.Length == 0;
-        _seen = Stamp(folders.Workflows);
-        var files = Read(folders.Workflows);
-        var before = _keys;
-        _keys = [];
+        var seen = Stamp(folders.Workflows);
+        var files = Read(folders.Workflows, types);
+        Report(files);
+        var heads = new Dictionary<string, Head>();
         foreach (var file in files)
         {
-            if (await StoreAsync(file, isRestart, cancellationToken) is { } key)
+            if (file.Definition is { } definition)
             {
-                _keys[file.Name] = key;
+                heads[file.Name] = await StoreAsync(file, definition, isRestart, cancellationToken);
             }
-            else if (before.TryGetValue(file.Name, out var lastGood))
+            else
             {
-                _keys[file.Name] = lastGood;
+                KeepLastGood(file, heads);
             }
         }
 
-        foreach (var (name, key) in before.Where(gone => !_keys.ContainsValue(gone.Value)))
+        var keys = heads.Values.Select(head => head.Key).ToHashSet();
+        foreach (var (name, head) in _heads.Where(gone => !keys.Contains(gone.Value.Key)))
         {
-            if (await registry.WithdrawAsync(Tenant, key, name, cancellationToken))
+            if (await registry.WithdrawAsync(Tenant, head.Key, name, cancellationToken))
             {
-                Log.WorkflowWithdrawn(log, key, name);
+                Log.WorkflowWithdrawn(log, head.Key, name);
             }
         }
 
+        (_heads, _seen) = (heads, seen);
         return files;
     }
 
@@ -77,49 +86,81 @@ internal sealed class WorkflowFolder(
                 if (Stamp(folders.Workflows) != _seen)
                 {
                     await LoadAsync(stoppingToken);
+                    _failure = null;
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Looked at anew: nothing was taken over, or not all of it.
                 _seen = "unread";
-                Log.FolderFailed(log, folders.Workflows, e.Message);
+                if (_failure != e.Message)
+                {
+                    _failure = e.Message;
+                    Log.FolderFailed(log, folders.Workflows, e.Message);
+                }
             }
         }
     }
 
-    private async Task<string?> StoreAsync(WorkflowFile file, bool isRestart, CancellationToken cancellationToken)
+    /// <summary>Null: it was removed while it was read, and is not there.</summary>
+    private static WorkflowFile? Read(FolderEntry entry, StepCatalog types)
     {
-        foreach (var diagnostic in file.Diagnostics)
+        if (entry.Problem is { } problem)
         {
-            Log.BadWorkflow(log, diagnostic.ToString());
+            return WorkflowFile.OfFolder(entry.Name, problem);
         }
 
-        if (file.Definition is not { } definition)
-        {
-            return null;
-        }
-
-        var (version, isNew) = await registry.PutAsync(Tenant, definition, file.Content, file.Name, isRestart, cancellationToken);
-        if (isNew)
-        {
-            Log.WorkflowStored(log, definition.Key, version, file.Name);
-        }
-
-        return definition.Key;
+        var file = WorkflowFile.Read(entry.Info.FullName, entry.Name, types);
+        return file.Definition is null && entry.IsGone ? null : file;
     }
 
-    private static IEnumerable<string> Paths(string folder) => !Directory.Exists(folder)
-        ? []
-        : Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetExtension(path) is ".yml" or ".yaml")
-            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("tests" + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal);
-
-    /// <summary>What a change of any file changes: names, times and sizes.</summary>
-    private static string Stamp(string folder) => "." + string.Join('\n', Paths(folder).Select(path =>
+    /// <summary>Each mistake once, until the file is mended or makes another.</summary>
+    private void Report(IReadOnlyList<WorkflowFile> files)
     {
-        var file = new FileInfo(path);
-        return file.Exists ? $"{path} {file.LastWriteTimeUtc.Ticks} {file.Length}" : path;
-    }));
+        var said = files.Where(file => file.Diagnostics.Count > 0)
+            .ToDictionary(file => file.Name, file => string.Join('\n', file.Diagnostics));
+        foreach (var file in files.Where(file => said.TryGetValue(file.Name, out var now) && _said.GetValueOrDefault(file.Name) != now))
+        {
+            foreach (var diagnostic in file.Diagnostics)
+            {
+                Log.BadWorkflow(log, diagnostic.ToString());
+            }
+        }
+
+        _said = said;
+    }
+
+    /// <summary>A file that is as it was is left alone: the API may have put another version since.</summary>
+    private async Task<Head> StoreAsync(
+        WorkflowFile file, WorkflowDefinition definition, bool isRestart, CancellationToken cancellationToken)
+    {
+        var head = new Head(definition.Key, file.Content);
+        if (_heads.GetValueOrDefault(file.Name) != head)
+        {
+            var (version, isNew) = await registry.PutAsync(Tenant, definition, file.Content, file.Name, isRestart, cancellationToken);
+            if (isNew)
+            {
+                Log.WorkflowStored(log, definition.Key, version, file.Name);
+            }
+        }
+
+        return head;
+    }
+
+    /// <summary>A bad file, or all files of a folder that can't be read. Mended, it is put again.</summary>
+    private void KeepLastGood(WorkflowFile bad, Dictionary<string, Head> heads)
+    {
+        var inside = bad.Name == "." ? "" : bad.Name + Path.DirectorySeparatorChar;
+        foreach (var (name, head) in _heads.Where(head => head.Key == bad.Name || head.Key.StartsWith(inside, StringComparison.Ordinal)))
+        {
+            heads[name] = head with { Content = null };
+        }
+    }
+
+    /// <summary>What a change of any file changes.</summary>
+    private static string Stamp(string folder) => "." + string.Join('\n', FolderListing.Of(folder).Select(entry => entry.Stamp));
+
+    /// <param name="Key">The workflow's.</param>
+    /// <param name="Content">What was put; null: the file has been bad since.</param>
+    private sealed record Head(string Key, string? Content);
 }

@@ -13,11 +13,24 @@ internal sealed class WorkflowRegistry(WorkflowStore store, WorkflowCatalog cata
     public async Task<(int Version, bool IsNew)> PutAsync(
         string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
-        var stored = await store.PutAsync(tenant, definition.Key, content, file, isRestart, cancellationToken);
+        var stored = await store.PutAsync(tenant, definition, content, file, isRestart, cancellationToken);
         catalog.Forget(tenant, definition.Key);
-        var head = await catalog.FindAsync(tenant, definition.Key, null, cancellationToken);
-        triggers.Set(tenant, definition.Key, head?.Definition.Triggers ?? []);
+        await SetTriggersAsync(tenant, definition.Key, cancellationToken);
         return stored;
+    }
+
+    /// <summary>As the head says, which may be another content than the one just put.</summary>
+    private async Task SetTriggersAsync(string tenant, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var head = await catalog.FindAsync(tenant, key, null, cancellationToken);
+            triggers.Set(tenant, key, head?.Definition.Triggers ?? []);
+        }
+        catch (UnreadableWorkflowException)
+        {
+            // The process that put it can read it, and has set them.
+        }
     }
 
     /// <inheritdoc cref="WorkflowStore.WithdrawAsync"/>

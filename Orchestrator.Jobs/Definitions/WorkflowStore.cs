@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -20,7 +21,7 @@ internal sealed record StoredWorkflow
     public required DateTime CreatedAt { get; init; }
 }
 
-/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>).</summary>
+/// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>), with the events that it waits for (<c>workflow_triggers</c>).</summary>
 internal sealed class WorkflowStore(Database database)
 {
     /// <summary>
@@ -28,23 +29,27 @@ internal sealed class WorkflowStore(Database database)
     /// number. Answers with the number and whether it is new.
     /// </summary>
     /// <param name="tenant">Whose workflow it is.</param>
-    /// <param name="key">The workflow's key.</param>
-    /// <param name="content">What it says, checked by the caller.</param>
+    /// <param name="definition">What it says, read by the caller.</param>
+    /// <param name="content">Its text.</param>
     /// <param name="file">The file that it comes from; null: the API.</param>
     /// <param name="isRestart">The file is as it was before: it does not take the place of what the API put since.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<(int Version, bool IsNew)> PutAsync(
-        string tenant, string key, string content, string? file, bool isRestart, CancellationToken cancellationToken)
+        string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
+        var key = definition.Key;
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "select pg_advisory_xact_lock(hashtextextended(@tenant || '/' || @key, 0))",
-            new { tenant, key }, transaction, cancellationToken: cancellationToken));
+            new { tenant, key = definition.Key }, transaction, cancellationToken: cancellationToken));
         var stored = await connection.QuerySingleAsync<(int Version, bool IsNew)>(new CommandDefinition(
             SqlText.Load("PutWorkflow"),
-            new { tenant, key, content, file, restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
+            new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
             transaction, cancellationToken: cancellationToken));
+        var types = definition.Triggers.OfType<EventTrigger>().SelectMany(trigger => trigger.EventTypes).Distinct().ToArray();
+        await connection.ExecuteAsync(new CommandDefinition(
+            SqlText.Load("SetTriggers"), new { tenant, key = definition.Key, version = stored.Version, types }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return stored;
     }

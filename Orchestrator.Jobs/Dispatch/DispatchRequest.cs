@@ -57,14 +57,7 @@ internal sealed record DispatchRefused(DispatchRefusal Reason, string Message, I
         : this(reason, message, [])
     {
     }
-}
 
-internal enum DispatchRefusal
-{
-    UnknownWorkflow,
-    UnknownVersion,
-    InvalidInput,
-
-    /// <summary>The idempotency key was used for another request.</summary>
-    KeyReused,
+    /// <summary>Which of several requests it is.</summary>
+    public int Index { get; init; }
 }

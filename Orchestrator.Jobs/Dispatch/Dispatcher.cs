@@ -16,6 +16,9 @@ namespace Orchestrator.Jobs.Dispatch;
 internal sealed class Dispatcher
 {
     private const int MaxBatch = 100;
+    private const int MaxIdLength = 200;
+    private const int MaxRunsAtOnce = 500;
+    private const int MaxStepsAtOnce = 5_000;
 
     private readonly Database _database;
     private readonly WorkflowCatalog _workflows;
@@ -33,25 +36,167 @@ internal sealed class Dispatcher
 
     public async Task<DispatchOutcome> DispatchAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
+        var (run, refused) = await PrepareAsync(request, cancellationToken);
+        return run is null ? refused!
+            : await _runs.SubmitAsync(run, cancellationToken) ? new Dispatched(run.Id, false)
+            : await ReplayAsync(request, cancellationToken);
+    }
+
+    /// <summary>All of them or none, a statement for as many as fit into one.</summary>
+    public async Task<IReadOnlyList<DispatchOutcome>> DispatchAllAsync(
+        IReadOnlyList<DispatchRequest> requests, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (outcomes, queues) = await WriteAsync(requests, transaction, cancellationToken);
+        if (outcomes.Any(outcome => outcome is DispatchRefused))
+        {
+            return outcomes;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        _signal.Delivered(queues);
+        return outcomes;
+    }
+
+    /// <summary>
+    /// The same in the caller's transaction, on any connection to the database. Where one is refused nothing is written,
+    /// and the transaction can go on. Workers are told by a notification that goes out with the caller's commit.
+    /// </summary>
+    public async Task<IReadOnlyList<DispatchOutcome>> DispatchAllAsync(
+        IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        const string before = "orchestrator_dispatch";
+        _ = transaction.Connection ?? throw new ArgumentException("The transaction has ended.", nameof(transaction));
+        if (requests.Count > 1)
+        {
+            await transaction.SaveAsync(before, cancellationToken);
+        }
+
+        var (outcomes, queues) = await WriteAsync(requests, transaction, cancellationToken);
+        if (outcomes.Any(outcome => outcome is DispatchRefused))
+        {
+            // Of a single one nothing was written.
+            await (requests.Count > 1 ? transaction.RollbackAsync(before, cancellationToken) : Task.CompletedTask);
+        }
+        else if (queues.Count > 0)
+        {
+            await DeliverySignal.AtCommitAsync(transaction.Connection!, cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>The run that a request asks for, checked and not written yet; or why there will be none.</summary>
+    public async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PlanAsync(request, cancellationToken);
+        }
+        catch (UnreadableWorkflowException e)
+        {
+            return (null, new DispatchRefused(DispatchRefusal.UnreadableWorkflow, e.Message));
+        }
+    }
+
+    private async Task<(NewRun? Run, DispatchRefused? Refused)> PlanAsync(DispatchRequest request, CancellationToken cancellationToken)
+    {
         if (await _workflows.FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken) is not { } workflow)
         {
-            return await UnknownAsync(request, cancellationToken);
+            return (null, await UnknownAsync(request, cancellationToken));
         }
 
         var (inputs, problems) = Check(workflow, request);
         if (problems.Count > 0)
         {
-            return new DispatchRefused(
+            return (null, new DispatchRefused(
                 DispatchRefusal.InvalidInput,
                 $"The request does not fit workflow '{request.WorkflowKey}': {string.Join("; ", problems.Select(p => $"{p.Path} {p.Message}"))}.",
-                problems);
+                problems));
         }
 
-        var run = NewRun.Of(request, workflow, inputs, RunId.New(_time.GetUtcNow()));
-        return await _runs.SubmitAsync(run, cancellationToken)
-            ? new Dispatched(run.Id, false)
-            : await ReplayAsync(request, cancellationToken);
+        return (NewRun.Of(request, workflow, inputs, RunId.New(_time.GetUtcNow())), null);
     }
+
+    /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
+    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues)> WriteAsync(
+        IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var runs = new NewRun[requests.Count];
+        for (var index = 0; index < runs.Length; index++)
+        {
+            var (run, refused) = await PrepareAsync(requests[index], cancellationToken);
+            if (refused is not null)
+            {
+                return ([refused with { Index = index }], []);
+            }
+
+            runs[index] = run!;
+        }
+
+        var outcomes = new DispatchOutcome[runs.Length];
+        var written = 0;
+        foreach (var batch in Batches(runs))
+        {
+            await using var command = new NpgsqlCommand(Statements.Dispatch, transaction.Connection, transaction);
+            var accepted = await InsertAsync(command, batch, cancellationToken);
+            foreach (var run in batch)
+            {
+                outcomes[written] = accepted.Contains(run.Id)
+                    ? new Dispatched(run.Id, false)
+                    : await ReplayAsync(run.Request, new NpgsqlCommand { Connection = transaction.Connection, Transaction = transaction }, cancellationToken);
+                if (outcomes[written] is DispatchRefused refused)
+                {
+                    return ([refused with { Index = written }], []);
+                }
+
+                written++;
+            }
+        }
+
+        return (outcomes, [.. runs.SelectMany(run => run.RootQueues).Distinct()]);
+    }
+
+    /// <summary>As many runs as one statement may write, at least one.</summary>
+    private static IEnumerable<IReadOnlyList<NewRun>> Batches(NewRun[] runs)
+    {
+        var batch = new List<NewRun>();
+        var steps = 0;
+        foreach (var run in runs)
+        {
+            var more = run.Workflow.Definition.Steps.Count;
+            if (batch.Count > 0 && (batch.Count == MaxRunsAtOnce || steps + more > MaxStepsAtOnce))
+            {
+                yield return batch;
+                (batch, steps) = ([], 0);
+            }
+
+            batch.Add(run);
+            steps += more;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>Writes runs in the caller's transaction; the answer names those whose idempotency key was free.</summary>
+    public async Task<IReadOnlySet<RunId>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
+        var accepted = new HashSet<RunId>(runs.Count);
+        foreach (var batch in Batches([.. runs]))
+        {
+            await using var command = new NpgsqlCommand(Statements.Dispatch, connection);
+            accepted.UnionWith(await InsertAsync(command, batch, cancellationToken));
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Runs written by <see cref="InsertAsync(NpgsqlConnection, IReadOnlyList{NewRun}, CancellationToken)"/> are committed: workers are told.</summary>
+    public void Delivered(IReadOnlyList<NewRun> runs) => _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
 
     private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
@@ -73,9 +218,20 @@ internal sealed class Dispatcher
             problems.Add(new InputProblem("priority", "has to be 1 (urgent) to 4 (low)"));
         }
 
+        CheckLength(request.UserId, "user_id", problems);
+        CheckLength(request.IntentId, "intent_id", problems);
         var (inputs, found) = InputChecker.Check(workflow.Definition.Inputs, payload);
         problems.AddRange(found);
         return (inputs, problems);
+    }
+
+    /// <summary>What the database refuses would take a caller's transaction with it.</summary>
+    private static void CheckLength(string? id, string name, List<InputProblem> problems)
+    {
+        if (id?.Length > MaxIdLength)
+        {
+            problems.Add(new InputProblem(name, $"has to have at most {MaxIdLength} characters"));
+        }
     }
 
     private async Task<DispatchRefused> UnknownAsync(DispatchRequest request, CancellationToken cancellationToken) =>
@@ -85,10 +241,15 @@ internal sealed class Dispatcher
                 DispatchRefusal.UnknownWorkflow,
                 $"There is no workflow '{request.WorkflowKey}'. GET /api/workflows lists those that there are.");
 
-    private async Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken)
+    private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
+        ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
+
+    private static async Task<DispatchOutcome> ReplayAsync(
+        DispatchRequest request, NpgsqlCommand find, CancellationToken cancellationToken)
     {
         var key = request.Key!;
-        await using var command = _database.Source.CreateCommand(SqlText.Load("FindIdempotencyKey"));
+        await using var command = find;
+        command.CommandText = SqlText.Load("FindIdempotencyKey");
         command.Parameters.One(request.Tenant).One(key.Scope).One(key.Key);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -102,18 +263,23 @@ internal sealed class Dispatcher
     private async Task<IReadOnlyList<bool>> InsertAllAsync(IReadOnlyList<NewRun> runs)
     {
         await using var command = _database.Source.CreateCommand(Statements.Dispatch);
+        var accepted = await InsertAsync(command, runs, CancellationToken.None);
+        Delivered(runs);
+        return [.. runs.Select(run => accepted.Contains(run.Id))];
+    }
+
+    /// <summary>Runs the statement for these; the answer holds those whose key was new, or that have none.</summary>
+    private async Task<HashSet<RunId>> InsertAsync(NpgsqlCommand command, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
         NewRun.AddTo(command.Parameters, runs);
         command.Parameters.One(_jobs.Invocation).One(_jobs.Arguments);
         var accepted = new HashSet<RunId>(runs.Count);
-        await using (var reader = await command.ExecuteReaderAsync())
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            while (await reader.ReadAsync())
-            {
-                accepted.Add(new RunId(reader.GetGuid(1)));
-            }
+            accepted.Add(new RunId(reader.GetGuid(1)));
         }
 
-        _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
-        return [.. runs.Select(run => accepted.Contains(run.Id))];
+        return accepted;
     }
 }

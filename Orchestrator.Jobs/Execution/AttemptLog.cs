@@ -8,22 +8,33 @@ internal sealed class AttemptLog(TimeProvider time)
     public const int MaxLines = 200;
     public const int MaxLength = 2000;
 
+    private readonly Lock _lock = new();
     private List<Value>? _lines;
 
-    public void Info(string message) => Add("info", message);
+    public void Info(string message) => Write("info", message);
 
-    public void Error(string message) => Add("error", message);
+    public void Error(string message) => Write("error", message);
+
+    /// <summary>Adds a line. A host's step may do so from any thread, and after its attempt has ended.</summary>
+    public void Write(string level, string message)
+    {
+        lock (_lock)
+        {
+            _lines ??= [];
+            if (_lines.Count < MaxLines)
+            {
+                var text = message.Length <= MaxLength ? message : message[..MaxLength] + "…";
+                _lines.Add(Value.Object(("at", time.GetUtcNow().UtcDateTime.ToString("O")), ("level", level), ("message", text)));
+            }
+        }
+    }
 
     /// <summary>As JSON; null where there is no line.</summary>
-    public string? ToJson() => _lines is null ? null : Value.Array(_lines).ToJson();
-
-    private void Add(string level, string message)
+    public string? ToJson()
     {
-        _lines ??= [];
-        if (_lines.Count < MaxLines)
+        lock (_lock)
         {
-            var text = message.Length <= MaxLength ? message : message[..MaxLength] + "…";
-            _lines.Add(Value.Object(("at", time.GetUtcNow().UtcDateTime.ToString("O")), ("level", level), ("message", text)));
+            return _lines is null ? null : Value.Array(_lines).ToJson();
         }
     }
 }

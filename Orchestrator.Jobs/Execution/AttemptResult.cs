@@ -50,6 +50,3 @@ internal enum FailureKind
 /// <param name="StatusCode">The HTTP status, where there was one.</param>
 /// <param name="RetryAfter">The target's own wish (429 and 503).</param>
 internal sealed record Failure(FailureKind Kind, string Message, int? StatusCode = null, TimeSpan? RetryAfter = null);
-
-/// <summary>How a dead step shows in Hangfire's Failed state; never thrown.</summary>
-internal sealed class StepFailedException(string message) : Exception(message);

@@ -32,10 +32,19 @@ internal sealed record ClaimedStep
     /// <summary>Number of this attempt; fences its writes.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Earlier attempts that ended with their worker; they use nothing up.</summary>
+    /// <summary>Attempts since the newest reset that ended with their worker; they use nothing up.</summary>
     public required int Lost { get; init; }
 
     public required int MaxAttempts { get; init; }
+
+    /// <summary>Attempts before the newest reset; they use nothing up either.</summary>
+    public int BaseAttempts { get; init; }
+
+    /// <summary>How often an operator has reset the step; part of its idempotency key.</summary>
+    public int Resets { get; init; }
+
+    /// <summary>Attempts used up, this one among them.</summary>
+    public int Used => Attempt - BaseAttempts - Lost;
 
     /// <summary>By the database's clock.</summary>
     public required DateTime StartedAt { get; init; }

@@ -3,6 +3,7 @@ using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 using Orchestrator.Shared;
 
 namespace Orchestrator.Jobs.Execution;
@@ -17,16 +18,17 @@ internal sealed class Claimer
 
     private readonly Database _database;
     private readonly WorkerPresence _presence;
+    private readonly RunSignals _watchers;
     private readonly TimeSpan _lease;
     private readonly TimeProvider _time;
     private readonly ILogger<Claimer> _log;
     private readonly Coalescer<(string Tenant, JobId Job), ClaimedStep?> _claims;
 
     public Claimer(
-        Database database, WorkerPresence presence, OrchestratorOptions options, TimeProvider time,
+        Database database, WorkerPresence presence, RunSignals watchers, OrchestratorOptions options, TimeProvider time,
         ILogger<Claimer> log)
     {
-        (_database, _presence, _lease, _time, _log) = (database, presence, options.Lease, time, log);
+        (_database, _presence, _watchers, _lease, _time, _log) = (database, presence, watchers, options.Lease, time, log);
         _claims = new Coalescer<(string, JobId), ClaimedStep?>(ClaimAllAsync, MaxBatch, lanes: 2);
     }
 
@@ -48,6 +50,7 @@ internal sealed class Claimer
             _lease,
             _time,
             (error, wait) => Log.CannotClaim(_log, distinct.Length, wait.TotalMilliseconds, error.Message));
+        _watchers.Changed(claimed.Keys, claim => claim.Item2.Run);
         return [.. wanted.Select(want => claimed.Remove(want, out var step) ? step : null)];
     }
 
@@ -81,6 +84,8 @@ internal sealed class Claimer
             StartedAt = row.GetDateTime(5),
             Queue = row.GetString(6),
             Worker = worker,
+            BaseAttempts = row.GetInt16(13),
+            Resets = row.GetInt16(14),
             Run = new RunInfo
             {
                 Tenant = row.GetString(0),

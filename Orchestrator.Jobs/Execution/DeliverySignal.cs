@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 
@@ -20,6 +21,13 @@ internal sealed class DeliverySignal(JobStorage storage, Database database, ILog
 
     /// <summary>Whether there are worker processes besides this one, as far as is known.</summary>
     public bool OtherWorkers { get; set; } = true;
+
+    /// <summary>So many steps have been put into these queues, and committed; the answer is how many.</summary>
+    public int Delivered(IReadOnlyList<(string Queue, int Steps)> delivered)
+    {
+        Delivered([.. delivered.Select(queue => queue.Queue)]);
+        return delivered.Sum(queue => queue.Steps);
+    }
 
     /// <summary>Steps have been put into these queues, and committed.</summary>
     public void Delivered(IReadOnlyCollection<string> queues)
@@ -41,6 +49,14 @@ internal sealed class DeliverySignal(JobStorage storage, Database database, ILog
         {
             _ = NotifyAsync();
         }
+    }
+
+    /// <summary>Something is delivered with the commit of the caller's transaction; said any number of times, it goes out once.</summary>
+    public static async Task AtCommitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_notify($1, '')", connection);
+        command.Parameters.One(Channel);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task NotifyAsync()

@@ -14,6 +14,7 @@ internal sealed record StepMemory(StepState State, int Attempts, Value Output, V
 internal sealed class RunMemory(RunInfo run)
 {
     private readonly Dictionary<int, StepMemory> _steps = [];
+    private (DateTime Time, long Timestamp)? _claim;
 
     public RunInfo Run { get; } = run;
 
@@ -23,7 +24,26 @@ internal sealed class RunMemory(RunInfo run)
     /// <summary>The run's variables; undefined until loaded.</summary>
     public Value Variables { get; set; }
 
+    /// <summary>When the newest attempt here started, by the database's clock; before the first: when the run was made.</summary>
+    public DateTime AttemptStartedAt { get; private set; } = run.CreatedAt;
+
     public bool HasRunData => !Payload.IsUndefined;
+
+    /// <summary>
+    /// An attempt starts: at the time of its claim, or, for one that was not claimed, as long after the last claim as this
+    /// machine counts.
+    /// </summary>
+    public void BeginAttempt(DateTime? claimedAt, TimeProvider time)
+    {
+        if (claimedAt is { } at)
+        {
+            (_claim, AttemptStartedAt) = ((at, time.GetTimestamp()), at);
+        }
+        else if (_claim is { } claim)
+        {
+            AttemptStartedAt = claim.Time + time.GetElapsedTime(claim.Timestamp);
+        }
+    }
 
     /// <summary>Whether the step has ended and is here; the state of one that has not is read anew each time.</summary>
     public bool Knows(int step) => _steps.TryGetValue(step, out var memory) && memory.State.IsTerminal();
@@ -33,10 +53,19 @@ internal sealed class RunMemory(RunInfo run)
     public void Remember(int step, StepMemory memory) => _steps[step] = memory;
 }
 
-/// <summary>The names that a step's expressions may use.</summary>
+/// <summary>
+/// The names that a step's expressions may use, the time of the attempt, and ids that are the same in every attempt:
+/// made from the run, the step, and how many were asked for before.
+/// </summary>
 internal sealed class StepScope(
     WorkflowDefinition definition, RunMemory memory, IReadOnlyList<int> reads, StepDefinition? step, int attempt) : IScope
 {
+    private int _ids;
+
+    public DateTime? Now { get; } = memory.AttemptStartedAt;
+
+    public Guid? NewId() => StableId.Of($"{memory.Run.Tenant}:{memory.Run.Id}:{step?.Id}:{_ids++}");
+
     public Value Resolve(string root) => root switch
     {
         RootNames.Inputs => memory.Payload,

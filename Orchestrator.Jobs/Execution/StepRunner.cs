@@ -14,7 +14,7 @@ namespace Orchestrator.Jobs.Execution;
 /// recording, nothing.
 /// </summary>
 internal sealed class StepRunner(
-    Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, AttemptMaker attempts, Recorder recorder,
+    Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, AttemptMaker attempts, Recorder recorder, GivingBack givingBack,
     StayLimits limits, OrchestratorOptions options, TimeProvider time, ILogger<StepRunner> log)
 {
     /// <summary>Runs the step and what it makes ready; returns when nothing is left for this worker.</summary>
@@ -32,8 +32,11 @@ internal sealed class StepRunner(
         }
 
         using var lease = leases.Hold(claimed.Job);
-        var workflow = await ReadAsync(() => workflows.GetAsync(
-            tenant, claimed.Run.WorkflowKey, claimed.Run.WorkflowVersion, cancellationToken));
+        if (await ReadWorkflowAsync(claimed, serverId, cancellationToken) is not { } workflow)
+        {
+            return;
+        }
+
         var stay = new Stay(workflow, new RunMemory(claimed.Run), time, limits);
         while (claimed is not null)
         {
@@ -51,6 +54,22 @@ internal sealed class StepRunner(
                 ServerId = serverId,
             });
             claimed = answer.Next;
+        }
+    }
+
+    /// <summary>The step's workflow; null: this process can't read it, and has given the step back.</summary>
+    private async Task<LoadedWorkflow?> ReadWorkflowAsync(ClaimedStep claimed, string serverId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(() => workflows.GetAsync(
+                claimed.Run.Tenant, claimed.Run.WorkflowKey, claimed.Run.WorkflowVersion, cancellationToken));
+        }
+        catch (UnreadableWorkflowException e)
+        {
+            Log.GivenBack(log, claimed.Run.Id, claimed.Job.StepIndex, e.Message);
+            await givingBack.GiveAsync(claimed, serverId, e.Message);
+            return null;
         }
     }
 

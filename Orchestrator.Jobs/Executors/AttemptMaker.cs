@@ -29,11 +29,13 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     {
         var step = workflow.Step(index);
         var startedAt = time.GetUtcNow().UtcDateTime;
+        memory.BeginAttempt(claimed?.StartedAt, time);
         var attempt = new StepAttempt
         {
             Step = step,
             Run = memory.Run,
             Number = number,
+            Resets = claimed?.Resets ?? 0,
             Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number),
             Log = new AttemptLog(time),
         };
@@ -48,7 +50,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             IsClaimed = claimed is not null,
             StartedAt = startedAt,
             FinishedAt = time.GetUtcNow().UtcDateTime,
-            Verdict = Judge(step, result, number - (claimed?.Lost ?? 0), claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
+            Verdict = Judge(step, result, claimed?.Used ?? number, claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
             Logs = attempt.Log.ToJson(),
         };
     }
@@ -114,7 +116,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     private StepVerdict Judge(StepDefinition step, AttemptResult result, int used, int maxAttempts) => result switch
     {
         AttemptSucceeded success => new VerdictSuccess(
-            success.Output.IsUndefined ? Value.Null : success.Output, success.Response, success.StatusCode),
+            success.Output.IsUndefined ? Value.Null : success.Output.AsStored(), success.Response, success.StatusCode),
         AttemptSkipped => new VerdictSkip(),
         AttemptFailed { Failure: var failure } =>
             Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay
@@ -126,6 +128,10 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     /// <summary>In a step's <c>output</c> its own raw result is <c>results.&lt;its id&gt;</c> and <c>step.result</c>.</summary>
     private sealed class OutputScope(StepScope inner, Value raw) : IScope
     {
+        public DateTime? Now => inner.Now;
+
+        public Guid? NewId() => inner.NewId();
+
         public Value Resolve(string root) =>
             root == RootNames.Step ? inner.Resolve(root).With("result", raw) : inner.Resolve(root);
     }

@@ -69,7 +69,7 @@ internal static class HttpAnswers
     private static bool IsExpected(HttpAction action, int status) =>
         action.ExpectStatus.Count > 0 ? action.ExpectStatus.Contains(status) : status is >= 200 and < 300;
 
-    private static Value Parse(string text, out bool isJson)
+    public static Value Parse(string text, out bool isJson)
     {
         isJson = false;
         if (string.IsNullOrWhiteSpace(text))
@@ -109,7 +109,8 @@ internal static class HttpAnswers
         return wish?.Delta ?? (wish?.Date is { } date && response.Headers.Date is { } now && date > now ? date - now : null);
     }
 
-    private static Value ResponseOf(HttpResponseMessage response, int status)
+    /// <summary>Status and headers, without those that are secrets.</summary>
+    public static Value ResponseOf(HttpResponseMessage response, int status)
     {
         var headers = response.Headers.Concat(response.Content.Headers)
             .Where(header => !Secret.Contains(header.Key))

@@ -116,23 +116,26 @@ internal static class HttpRequests
     private static Uri? Address(HttpAction action, StepScope scope, OrchestratorOptions options, out string? problem)
     {
         problem = null;
-        if (action.Call is { } call)
-        {
-            var path = call.Render(scope).ToText();
-            problem = options.EdgeBaseUrl is null
-                ? "The step has a 'call', and no base URL is configured. Set EDGE_BASE_URL, or use 'url'."
-                : !path.StartsWith('/') ? $"'call' has to be a path that starts with '/', found '{path}'." : null;
-            return problem is null ? new Uri(options.EdgeBaseUrl!.AbsoluteUri.TrimEnd('/') + path) : null;
-        }
+        return action.Call is { } call
+            ? AddressOfCall(call.Render(scope).ToText(), options, out problem)
+            : AddressOfUrl(action.Url!.Render(scope).ToText(), out problem);
+    }
 
-        var url = action.Url!.Render(scope).ToText();
-        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-        {
-            return address;
-        }
+    /// <summary>A path of the configured service; null: there is none, and why.</summary>
+    public static Uri? AddressOfCall(string path, OrchestratorOptions options, out string? problem)
+    {
+        problem = options.EdgeBaseUrl is null
+            ? "A 'call' needs a base URL, and no base URL is configured. Set EDGE_BASE_URL, or use 'url'."
+            : !path.StartsWith('/') ? $"'call' has to be a path that starts with '/', found '{path}'." : null;
+        return problem is null ? new Uri(options.EdgeBaseUrl!.AbsoluteUri.TrimEnd('/') + path) : null;
+    }
 
-        problem = $"'url' has to be an absolute http or https address, found '{url}'.";
-        return null;
+    /// <summary>An absolute address; null: it is none, and why.</summary>
+    public static Uri? AddressOfUrl(string url, out string? problem)
+    {
+        var isAddress = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        problem = isAddress ? null : $"'url' has to be an absolute http or https address, found '{url}'.";
+        return isAddress ? address : null;
     }
 
     private static Uri WithQuery(Uri address, Value query)
@@ -156,9 +159,9 @@ internal static class HttpRequests
         ("workflow_run_id", attempt.Run.Id.ToString()),
         ("step_id", attempt.Step.Id));
 
-    private static StringContent Json(Value value) => new(value.ToJson(), Encoding.UTF8, "application/json");
+    public static StringContent Json(Value value) => new(value.ToJson(), Encoding.UTF8, "application/json");
 
-    private static bool AddHeaders(HttpRequestMessage request, Value headers, out string? problem)
+    public static bool AddHeaders(HttpRequestMessage request, Value headers, out string? problem)
     {
         problem = null;
         if (headers.Kind != ValueKind.Object)

@@ -30,8 +30,11 @@ internal sealed record StepAttempt
 
     public required StepScope Scope { get; init; }
 
-    /// <summary>The same for all attempts of the step: <c>run:step:iteration</c>.</summary>
-    public string IdempotencyKey => $"{Run.Id}:{Step.Id}:0";
+    /// <summary>How often an operator has reset the step.</summary>
+    public int Resets { get; init; }
+
+    /// <summary>The same for all attempts of the step until it is reset: <c>run:step:resets</c>.</summary>
+    public string IdempotencyKey => $"{Run.Id}:{Step.Id}:{Resets}";
 
     /// <summary>What happened, for the attempt's log.</summary>
     public required AttemptLog Log { get; init; }

@@ -6,7 +6,7 @@ namespace Orchestrator.Jobs.Executors;
 /// <summary>The way out: connections that are kept, no redirects, and no way to what is only for this machine's host.</summary>
 internal static class Outbound
 {
-    public static SocketsHttpHandler Handler() => new()
+    public static SocketsHttpHandler Handler(EgressRules rules) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -14,7 +14,7 @@ internal static class Outbound
         AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        ConnectCallback = ConnectAsync,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(rules, context, cancellationToken),
         ActivityHeadersPropagator = null,
     };
 
@@ -32,13 +32,14 @@ internal static class Outbound
             : !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        EgressRules rules, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         // A literal address is not for DNS, which answers some of those that are refused here with an error of its own.
         IPAddress[] addresses = IPAddress.TryParse(context.DnsEndPoint.Host, out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        var allowed = addresses.Where(IsAllowed).ToArray();
+        var allowed = addresses.Where(address => rules.Allows(context.DnsEndPoint.Host, address)).ToArray();
         if (allowed.Length == 0)
         {
             throw new AddressRefusedException(
@@ -58,6 +59,10 @@ internal static class Outbound
         }
     }
 }
+
+/// <summary>The one client for calls of steps and of the helper route: its connections are kept.</summary>
+internal sealed class OutboundClient(Hosting.OrchestratorOptions options)
+    : HttpMessageInvoker(Outbound.Handler(new EgressRules(options.Egress.Deny, options.Egress.Allow)));
 
 /// <summary>The target's address is one that steps may not call.</summary>
 internal sealed class AddressRefusedException(string message) : IOException(message);

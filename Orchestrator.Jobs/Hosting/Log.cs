@@ -5,20 +5,23 @@ namespace Orchestrator.Jobs.Hosting;
 /// <summary>Every line that this assembly logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "The database can't be reached: {Count} recordings wait and are tried again in {Wait} ms")]
-    public static partial void CannotRecord(ILogger logger, int count, double wait, Exception error);
+    [LoggerMessage(1, LogLevel.Warning, "The database can't be reached: {Count} recordings wait and are tried again in {Wait} ms: {Message}")]
+    public static partial void CannotRecord(ILogger logger, int count, double wait, string message);
 
     [LoggerMessage(2, LogLevel.Warning, "Took {Steps} steps back from workers that are gone: {Workers}")]
     public static partial void TookBack(ILogger logger, int steps, string workers);
 
     [LoggerMessage(3, LogLevel.Warning, "Sweeping failed and is tried again: {Message}")]
-    public static partial void SweepFailed(ILogger logger, string message, Exception error);
+    public static partial void SweepFailed(ILogger logger, string message, Exception? error);
+
+    [LoggerMessage(14, LogLevel.Information, "Sweeping goes on")]
+    public static partial void SweepsAgain(ILogger logger);
 
     [LoggerMessage(4, LogLevel.Information, "Worker {Worker} ({Name}) is here")]
     public static partial void WorkerRegistered(ILogger logger, int worker, string name);
 
-    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; where others have given it up meanwhile it comes back under a new number")]
-    public static partial void WorkerLost(ILogger logger, int worker, Exception error);
+    [LoggerMessage(5, LogLevel.Warning, "Worker {Worker} lost the connection that says it is alive; where others have given it up meanwhile it comes back under a new number: {Message}")]
+    public static partial void WorkerLost(ILogger logger, int worker, string message);
 
     [LoggerMessage(6, LogLevel.Warning, "{Runs} runs were not done in time and have failed")]
     public static partial void Overdue(ILogger logger, int runs);
@@ -43,6 +46,18 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
     public static partial void WorkerBack(ILogger logger, int worker);
+
+    [LoggerMessage(22, LogLevel.Error, "Step {Step} of run {Run} is given back to a worker that can read its workflow: {Message}")]
+    public static partial void GivenBack(ILogger logger, Storage.RunId run, int step, string message);
+
+    [LoggerMessage(23, LogLevel.Warning, "Workflow {Key} could not be dispatched for {Occurrence}: {Message}")]
+    public static partial void CronRefused(ILogger logger, string key, DateTime occurrence, string message);
+
+    [LoggerMessage(15, LogLevel.Warning, "Event {EventId}: `match` of workflow {Key} can't be evaluated and counts as false: {Message}")]
+    public static partial void MatchFailed(ILogger logger, Guid eventId, string key, string message);
+
+    [LoggerMessage(16, LogLevel.Warning, "Event {EventId} did not start workflow {Key}: {Message}")]
+    public static partial void EventRefused(ILogger logger, Guid eventId, string key, string message);
 
     [LoggerMessage(20, LogLevel.Information, "Workflow {Key} is withdrawn: {File} is gone")]
     public static partial void WorkflowWithdrawn(ILogger logger, string key, string file);

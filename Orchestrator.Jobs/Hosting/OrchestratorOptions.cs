@@ -1,6 +1,12 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -15,6 +21,19 @@ public enum OrchestratorRole
 
     /// <summary>It runs steps. It can dispatch and answer too; the service serves no API then.</summary>
     Worker,
+}
+
+/// <summary>
+/// Targets of calls: addresses, networks (<c>10.0.0.0/8</c>), hosts, or the hosts below one (<c>*.internal</c>).
+/// Link-local and multicast addresses are refused whatever stands here.
+/// </summary>
+public sealed class EgressOptions
+{
+    /// <summary>Never called. Default: none.</summary>
+    public string[] Deny { get; set; } = [];
+
+    /// <summary>Where there is an entry, nothing else is called. Default: none.</summary>
+    public string[] Allow { get; set; } = [];
 }
 
 /// <summary>
@@ -59,6 +78,64 @@ public sealed class OrchestratorOptions
     /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
+    /// <summary>Schedules in code.</summary>
+    internal List<CodeSchedule> Schedules { get; } = [];
+
+    /// <summary>The host's own step types.</summary>
+    internal List<OwnStep> Steps { get; } = [];
+
+    /// <summary>
+    /// Dispatches the newest version of a workflow by the clock, as a Hangfire recurring job beside those of the files' own
+    /// cron triggers. It goes when the code no longer asks for it and the host has started again. Checked when the host
+    /// starts.
+    /// </summary>
+    /// <param name="workflowKey">The workflow's <c>key</c>.</param>
+    /// <param name="cron">Five fields, or six with seconds; <c>Cron.Daily(7)</c>.</param>
+    /// <param name="timeZone">The zone that it is meant in. Default: UTC.</param>
+    /// <param name="payload">The inputs of each run, as <see cref="RunRequest.Payload"/>.</param>
+    public void Schedule(string workflowKey, string cron, TimeZoneInfo? timeZone = null, object? payload = null) => Schedules.Add(
+        new CodeSchedule(workflowKey, cron, timeZone ?? TimeZoneInfo.Utc, payload is null ? Value.EmptyObject : LibraryJson.ValueOf(payload)));
+
+    /// <summary>
+    /// Adds a step type of your own. Every process that works on runs with such steps has to add it: one that lacks it gives
+    /// them back, and after 20 times the step is dead.
+    /// </summary>
+    /// <typeparam name="TStep">Implements <see cref="IStep{TConfig}"/>; its config's properties are the step's fields.</typeparam>
+    /// <param name="type">What files write as <c>type</c>: up to 50 of a-z, 0-9, _ and -, beginning with a letter.</param>
+    /// <exception cref="ArgumentException">The name is taken or wrong, or the class is no step; the message says why.</exception>
+    public void AddStep<TStep>(string type)
+        where TStep : class
+    {
+        var step = OwnStep.Of(type, typeof(TStep));
+        _ = new StepCatalog([.. Steps.Select(one => one.Type), step.Type]);
+        Steps.Add(step);
+    }
+
+    /// <summary>From a section of the configuration.</summary>
+    /// <exception cref="OptionsValidationException">Something in it can't be read.</exception>
+    internal static OrchestratorOptions Bind(IConfiguration section)
+    {
+        var options = new OrchestratorOptions();
+        try
+        {
+            if (section.GetSection(nameof(Queues)).Exists())
+            {
+                options.Queues = [];
+            }
+
+            section.Bind(options);
+            return options;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new OptionsValidationException(
+                "Orchestrator", typeof(OrchestratorOptions), [$"Section Orchestrator of the configuration: {e.Message} {e.InnerException?.Message}"]);
+        }
+    }
+
+    /// <summary>Where steps and the helper route may call. Default: anywhere but link-local and multicast addresses.</summary>
+    public EgressOptions Egress { get; set; } = new();
+
     /// <summary>Both folders, as set or found.</summary>
     internal ProjectFolders Folders => ProjectFolders.OfThisProcess(WorkflowsFolder, DataFolder);
 
@@ -92,7 +169,17 @@ public sealed class OrchestratorOptions
         Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        CheckEgress("Deny", Egress.Deny);
+        CheckEgress("Allow", Egress.Allow);
         return problems;
+
+        void CheckEgress(string list, string[] entries)
+        {
+            foreach (var entry in entries.Where(entry => !EgressRules.IsEntry(entry)))
+            {
+                Check(false, $"Egress:{list}", entry, "an address, a network such as 10.0.0.0/8, a host, or hosts such as *.internal");
+            }
+        }
 
         void Check(bool holds, string name, object? value, string allowed)
         {

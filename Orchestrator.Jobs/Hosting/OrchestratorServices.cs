@@ -5,14 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Jobs.Bulk;
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -38,7 +43,7 @@ internal static class OrchestratorServices
                 {
                     SchemaName = "hangfire",
                     PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    QueuePollInterval = TimeSpan.FromSeconds(2),
                     UseSlidingInvisibilityTimeout = true,
                 }));
         services
@@ -48,11 +53,34 @@ internal static class OrchestratorServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
+            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
+            .AddSingleton<CodeSchedules>()
+            .AddSingleton<IOrchestrator, OrchestratorClient>()
             .AddSingleton<WorkflowRegistry>()
             .AddSingleton<Dispatcher>()
+            .AddSingleton<CronCatchUp>()
+            .AddSingleton<EventDispatcher>()
+            .AddSingleton<EventQueries>()
+            .AddSingleton<SweepActions>()
+            .AddSingleton<WakeUp>()
+            .AddSingleton<RunLoader>()
+            .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<JobQueries>()
+            .AddSingleton<RunLooks>()
+            .AddSingleton<RunSignals>()
             .AddSingleton<RunQueries>()
+            .AddSingleton<IdempotentAnswers>()
+            .AddSingleton<OutboundClient>()
+            .AddSingleton(provider => new HttpHelper(
+                provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
             .AddBackgroundPart<WorkflowFolder>();
+        foreach (var step in options.Steps)
+        {
+            services.AddSingleton(step).TryAddScoped(step.Executor);
+        }
+
         return options.Role == OrchestratorRole.Web ? services : services.AddWorker();
     }
 
@@ -66,20 +94,22 @@ internal static class OrchestratorServices
         .AddBackgroundPart<WorkerPresence>()
         .AddSingleton<Leases>()
         .AddSingleton<NearTimers>()
-        .AddSingleton<SweepActions>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton(new StayLimits())
-        .AddSingleton<RunLoader>()
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
+        .AddSingleton<GivingBack>()
         .AddSingleton<IStepExecutor>(provider => new HttpExecutor(
-            new HttpMessageInvoker(Outbound.Handler()), provider.GetRequiredService<OrchestratorOptions>()))
+            provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
+        .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
-        .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>()))
+        .AddBackgroundPart<RecurringWork>()
+        .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
+        .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
         .AddStart<BackgroundJobServerHostedService>();
@@ -91,7 +121,7 @@ internal static class OrchestratorServices
         {
             WorkerCount = options.Workers,
             Queues = options.Queues,
-            SchedulePollingInterval = TimeSpan.FromSeconds(5),
+            SchedulePollingInterval = TimeSpan.FromSeconds(10),
             StopTimeout = Drain.Patience,
             ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
             Activator = provider.GetRequiredService<JobActivator>(),

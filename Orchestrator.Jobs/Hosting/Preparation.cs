@@ -1,13 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Hosting;
 
 /// <summary>
 /// What has to be done before any service of the host starts, whether it listens or works: settings checked, database
-/// open and migrated, workflows loaded. Done once; a host that wants to see what goes wrong calls it by itself first.
+/// open and migrated, workflows loaded, schedules in code set. Done once; a host that wants to see what goes wrong calls it by itself first.
 /// </summary>
 internal sealed class Preparation(IServiceProvider services, OrchestratorOptions options, DatabaseHome home) : IHostedLifecycleService
 {
@@ -21,6 +22,7 @@ internal sealed class Preparation(IServiceProvider services, OrchestratorOptions
             options.Check();
             await home.OpenAsync(cancellationToken);
             await services.GetRequiredService<WorkflowFolder>().LoadAsync(cancellationToken);
+            await services.GetRequiredService<CodeSchedules>().SetAsync(cancellationToken);
             _isDone = true;
         }
     }

@@ -6,7 +6,7 @@ using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 
-/// <summary>The sweeper's acts on the database, a transaction each. Every act answers with the queues that got deliveries.</summary>
+/// <summary>The sweeper's acts on the database, a transaction each. Every act answers with how many steps it has put into which queues.</summary>
 internal sealed class SweepActions(
     Database database, StepJobRows jobs, OrchestratorOptions options, ILogger<SweepActions> log)
 {
@@ -20,10 +20,10 @@ internal sealed class SweepActions(
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
-            row.IsDBNull(4) ? null : TimeSpan.FromMilliseconds(row.GetDouble(4)));
+            row.IsDBNull(4) ? null : TimeSpan.FromMilliseconds(row.GetDouble(4)), row.GetBoolean(5));
     }
 
-    public async Task<IReadOnlyCollection<string>> TakeBackAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Queue, int Steps)>> TakeBackAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -45,15 +45,14 @@ internal sealed class SweepActions(
             Log.TookBack(log, queues.Sum(queue => queue.Steps), dead.Count > 0 ? string.Join(", ", dead) : "silent for a lease's time");
         }
 
-        return [.. queues.Select(queue => queue.Queue)];
+        return queues;
     }
 
-    public async Task<IReadOnlyCollection<string>> PromoteAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Queue, int Steps)>> PromoteAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var queues = await ReadAsync(
-            connection, Statements.Promote, p => p.One(PromoteBatch), row => row.GetString(0), cancellationToken);
-        return queues;
+        return await ReadAsync(
+            connection, Statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
     }
 
     public async Task FailOverdueAsync(CancellationToken cancellationToken)
@@ -77,7 +76,7 @@ internal sealed class SweepActions(
         }
     }
 
-    public async Task<IReadOnlyCollection<string>> RedeliverAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Queue, int Steps)>> RedeliverAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var queues = await ReadAsync(
@@ -88,7 +87,7 @@ internal sealed class SweepActions(
             Log.Redelivered(log, queues.Sum(queue => queue.Steps));
         }
 
-        return [.. queues.Select(queue => queue.Queue)];
+        return queues;
     }
 
     public async Task RenewAsync(IReadOnlyCollection<JobId> held, int worker, CancellationToken cancellationToken)

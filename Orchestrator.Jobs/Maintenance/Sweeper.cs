@@ -1,23 +1,26 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>
 /// Sees to it that nothing stands still: takes steps back from workers that are gone, queues steps whose time has
-/// come, fails runs whose time is over. One look a second; acts only where the look found something. Every worker
+/// come, fails runs whose time is over, starts what events call for. One look a second; acts only where the look found something. Every worker
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
 
     private long _lastRedeliver = time.GetTimestamp();
     private long _lastRenewal = time.GetTimestamp();
+    private string? _failure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,10 +30,11 @@ internal sealed class Sweeper(
             try
             {
                 wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
+                Succeeded();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.SweepFailed(log, e.Message, e);
+                Failed(e);
             }
 
             try
@@ -71,7 +75,27 @@ internal sealed class Sweeper(
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
         }
 
-        return look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+        var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
+        return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+    }
+
+    /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
+    private void Failed(Exception error)
+    {
+        if (error.Message != _failure)
+        {
+            Log.SweepFailed(log, error.Message, Retry.IsPassing(error) ? null : error);
+            _failure = error.Message;
+        }
+    }
+
+    private void Succeeded()
+    {
+        if (_failure is not null)
+        {
+            Log.SweepsAgain(log);
+            _failure = null;
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
@@ -88,4 +112,4 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents);

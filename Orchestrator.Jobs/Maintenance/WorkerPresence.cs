@@ -156,7 +156,7 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
     {
         if (_connection is { } connection)
         {
-            Log.WorkerLost(log, _id, error);
+            Log.WorkerLost(log, _id, error.Message);
             _connection = null;
             await connection.DisposeAsync();
         }

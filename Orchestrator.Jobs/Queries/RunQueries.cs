@@ -6,12 +6,21 @@ namespace Orchestrator.Jobs.Queries;
 /// <summary>Reads runs for the API and the terminal.</summary>
 internal sealed class RunQueries(Database database)
 {
-    /// <summary>Runs, newest first.</summary>
-    public async Task<IReadOnlyList<RunRow>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs, newest first, and where the next page begins. A page looks at <see cref="RunFilter.Window"/> runs at most:
+    /// one with a rare filter may be short, or empty, and still have a next.
+    /// </summary>
+    public async Task<(IReadOnlyList<RunRow> Items, Guid? Next)> ListAsync(RunFilter filter, CancellationToken cancellationToken)
     {
+        // One more than asked for says whether there is a next page.
+        var narrowed = filter.Narrowed();
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<RunRow>(new CommandDefinition(
-            SqlText.Load("ListRuns"), filter, cancellationToken: cancellationToken))];
+        var rows = (await connection.QueryAsync<RunRow>(new CommandDefinition(
+            SqlText.Load("ListRuns"), narrowed with { Limit = filter.Limit + 1 }, cancellationToken: cancellationToken))).AsList();
+        return rows.Count > filter.Limit
+            ? (rows.GetRange(0, filter.Limit), rows[filter.Limit - 1].WorkflowRunId)
+            : (rows, await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+                SqlText.Load("EndOfRuns"), narrowed, cancellationToken: cancellationToken)));
     }
 
     /// <summary>A run; null: there is none of that id in the tenant.</summary>
@@ -36,5 +45,13 @@ internal sealed class RunQueries(Database database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>The run's log lines and those of its attempts, in the order of their time.</summary>
+    public async Task<IReadOnlyList<LogRow>> LogsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<LogRow>(new CommandDefinition(
+            SqlText.Load("RunLogs"), new { tenant, run = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
 }

@@ -15,6 +15,9 @@ internal sealed record RunRow
 
     public required string Trigger { get; init; }
 
+    /// <summary>The event that started it; null: none did.</summary>
+    public Guid? TriggerEventId { get; init; }
+
     public required string Status { get; init; }
 
     public required short Priority { get; init; }
@@ -72,6 +75,9 @@ internal sealed record StepRunRow
     public string? Error { get; init; }
 
     public int? StatusCode { get; init; }
+
+    /// <summary>Attempts that failed, or ended with their worker.</summary>
+    public required int FailedAttempts { get; init; }
 }
 
 /// <summary>An attempt that has ended.</summary>
@@ -92,31 +98,22 @@ internal sealed record AttemptRow
     public int? StatusCode { get; init; }
 
     public string? ErrorText { get; init; }
-
-    /// <summary>JSON: a list of <c>{at, level, message}</c>.</summary>
-    public string? Logs { get; init; }
 }
 
-/// <summary>What a list of runs is narrowed to.</summary>
-internal sealed record RunFilter
+/// <summary>A line of a run's log.</summary>
+internal sealed record LogRow
 {
-    public required string Tenant { get; init; }
+    public required DateTime At { get; init; }
 
-    public string? Status { get; init; }
+    public string? StepId { get; init; }
 
-    public string? WorkflowKey { get; init; }
+    /// <summary>Null: no attempt has left it.</summary>
+    public short? Attempt { get; init; }
 
-    public string? UserId { get; init; }
+    public required string Level { get; init; }
 
-    public string? IntentId { get; init; }
+    public required string Message { get; init; }
 
-    public DateTime? From { get; init; }
-
-    public DateTime? To { get; init; }
-
-    /// <summary>Only runs before this one; null: from the newest.</summary>
-    public Guid? Before { get; init; }
-
-    /// <summary>At most so many.</summary>
-    public int Limit { get; init; } = 50;
+    /// <summary>JSON.</summary>
+    public string? Data { get; init; }
 }

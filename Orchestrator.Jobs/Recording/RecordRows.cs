@@ -26,16 +26,15 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     public IReadOnlyCollection<string> Queues => _queues;
 
     /// <summary>An attempt, and where it leaves its step.</summary>
-    public void AddAttempt(Recording recording, StepRecord record, StepEnd end)
+    public void AddAttempt(RunInfo run, string serverId, StepRecord record, StepEnd end)
     {
-        var run = recording.Memory.Run;
         _attempts.Add((run, record));
         if (record.Verdict is VerdictSuccess success)
         {
             _outputs.Add((run, record.Job, success.Output, success.Response));
         }
 
-        var (name, reason, data) = HangfireState(record, recording.ServerId);
+        var (name, reason, data) = HangfireState(record, serverId);
         _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
         {
             Attempts = record.Attempt,
@@ -45,7 +44,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             StateName = name,
             Reason = reason,
             StateData = data,
-            ProcessingData = record.IsClaimed ? null : Processing(recording.ServerId, record.StartedAt),
+            ProcessingData = record.IsClaimed ? null : Processing(serverId, record.StartedAt),
         });
     }
 

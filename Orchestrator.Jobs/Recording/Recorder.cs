@@ -3,6 +3,7 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Watching;
 using Orchestrator.Shared;
 
 namespace Orchestrator.Jobs.Recording;
@@ -25,16 +26,17 @@ internal sealed class Recorder
     private readonly NearTimers _timers;
     private readonly OrchestratorOptions _options;
     private readonly StepJobRows _rows;
+    private readonly RunSignals _watchers;
     private readonly TimeProvider _time;
     private readonly ILogger<Recorder> _log;
     private readonly Coalescer<Recording, RecordingAnswer>[] _lanes;
 
     public Recorder(
-        Database database, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows,
+        Database database, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows, RunSignals watchers,
         OrchestratorOptions options, TimeProvider time, ILogger<Recorder> log)
     {
-        (_database, _loader, _signal, _timers, _rows, _options, _time, _log) =
-            (database, loader, signal, timers, rows, options, time, log);
+        (_database, _loader, _signal, _timers, _rows, _watchers, _options, _time, _log) =
+            (database, loader, signal, timers, rows, watchers, options, time, log);
 
         // What does not pass by itself may be one recording's fault: the others are then written without it.
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(
@@ -59,8 +61,9 @@ internal sealed class Recorder
             },
             _options.Lease,
             _time,
-            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error));
+            (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error.Message));
         _signal.Delivered(batch.Queues);
+        _watchers.Changed(recordings, recording => recording.Memory.Run.Id);
         foreach (var retry in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictRetry>())
         {
             _timers.Expect(retry.Delay);

@@ -59,7 +59,7 @@ internal sealed class RecordingBatch(
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
-                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4));
         }
 
         await reader.NextResultAsync();
@@ -100,9 +100,7 @@ internal sealed class RecordingBatch(
         while (await row.ReadAsync())
         {
             var job = new JobId(row.GetGuid(1));
-            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, new StepRow(
-                StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4),
-                row.GetInt32(5), row.GetInt32(6)));
+            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, StepRow.Read(row));
         }
     }
 
@@ -117,4 +115,9 @@ internal sealed class RecordingBatch(
 }
 
 /// <summary>A step's row as the recorder reads it.</summary>
-internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present);
+internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present)
+{
+    /// <summary>From a row of <c>ReadSteps.sql</c>.</summary>
+    public static StepRow Read(NpgsqlDataReader row) => new(
+        StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.GetInt32(5), row.GetInt32(6));
+}

@@ -16,6 +16,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     private List<Recording> _accepted = [];
     private RunState? _state;
     private int _openSteps;
+    private int? _deadStep;
 
     public RunInfo Info => Memory.Run;
 
@@ -47,7 +48,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         }
     }
 
-    public void Lock(RunState state, int openSteps) => (_state, _openSteps) = (state, openSteps);
+    public void Lock(RunState state, int openSteps, int? deadStep) => (_state, _openSteps, _deadStep) = (state, openSteps, deadStep);
 
     public void Read(int step, StepRow row) => _rows[step] = row;
 
@@ -78,6 +79,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         {
             State = state,
             OpenSteps = _openSteps,
+            DeadStep = _deadStep,
             Steps = _rows.ToDictionary(row => row.Key, row => new StepSnapshot(row.Value.State, row.Value.Pending, row.Value.Present)),
         };
         var decisions = Planner.Plan(
@@ -136,7 +138,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             {
                 var row = _rows[step.Step];
                 rows.AddAttempt(
-                    recording, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, StepState.Failed, row.Pending, row.Present));
+                    Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, StepState.Failed, row.Pending, row.Present));
             }
         }
 

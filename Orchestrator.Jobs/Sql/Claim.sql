@@ -19,7 +19,7 @@ with want as (
   where q.tenant_id = w.tenant_id and q.job_id = w.job_id
     and (q.status = 'queued' or q.status in ('failed', 'waiting') and q.next_run_at <= clock_timestamp())
     and r.status in ('pending', 'running')
-  returning q.tenant_id, q.job_id, q.attempts, q.lost, q.max_attempts, q.started_at, q.queue,
+  returning q.tenant_id, q.job_id, q.attempts, q.lost, q.max_attempts, q.started_at, q.queue, q.base_attempts, q.resets,
             r.workflow_run_id, r.status as run_status, r.workflow_key, r.workflow_version, r.user_id, r.intent_id,
             r.created_at, r.trigger
 ), started as (
@@ -31,5 +31,5 @@ with want as (
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id and r.status = 'pending'
 )
 select tenant_id, job_id, attempts, lost, max_attempts, started_at, queue, workflow_key, workflow_version,
-       user_id, intent_id, created_at, trigger
+       user_id, intent_id, created_at, trigger, base_attempts, resets
 from claimed

@@ -9,7 +9,7 @@ with request as (
           priority, open_steps, timeout_ms, scheduled_at, payload, variables,
           key_scope, key, request_sha256)
 ), taken as (
-  insert into idempotency_keys (tenant_id, scope, key, request_sha256, workflow_run_id)
+  insert into orchestrator.idempotency_keys (tenant_id, scope, key, request_sha256, workflow_run_id)
   select tenant_id, key_scope, key, request_sha256, workflow_run_id from request where key is not null
   on conflict do nothing
   returning tenant_id, workflow_run_id
@@ -17,13 +17,13 @@ with request as (
   select r.* from request r left join taken t using (tenant_id, workflow_run_id)
   where r.key is null or t.workflow_run_id is not null
 ), run as (
-  insert into workflow_runs (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
+  insert into orchestrator.workflow_runs (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
                              trigger_event_id, priority, open_steps, timeout_ms, scheduled_at)
   select tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
          trigger_event_id, priority, open_steps, timeout_ms, scheduled_at
   from accepted
 ), data as (
-  insert into workflow_run_data (tenant_id, workflow_run_id, payload, variables)
+  insert into orchestrator.workflow_run_data (tenant_id, workflow_run_id, payload, variables)
   select tenant_id, workflow_run_id, payload, variables from accepted
 ), step as (
   -- A step that depends on nothing (pending 0) gets its Hangfire job here. next_run_at only where the start is later.
@@ -35,7 +35,7 @@ with request as (
     as s (workflow_run_id, job_id, step_id, step_index, priority, queue, max_attempts, pending)
   join accepted a using (workflow_run_id)
 ), queued as (
-  insert into job_queue (tenant_id, job_id, workflow_run_id, step_id, step_index, user_id, intent_id, status, waiting_for,
+  insert into orchestrator.job_queue (tenant_id, job_id, workflow_run_id, step_id, step_index, user_id, intent_id, status, waiting_for,
                          priority, queue, max_attempts, pending, next_run_at, hangfire_job_id)
   select tenant_id, job_id, workflow_run_id, step_id, step_index, user_id, intent_id,
          case when pending > 0 or later then 'waiting' else 'queued' end,

@@ -1,4 +1,4 @@
--- The run that an earlier request under the key made.
+-- The run that an earlier request under the key made. Run in a caller's session too, whatever its search_path is.
 select workflow_run_id, request_sha256
-from idempotency_keys
+from orchestrator.idempotency_keys
 where tenant_id = $1 and scope = $2 and key = $3

@@ -12,4 +12,6 @@ select
           where r.status in ('pending', 'running', 'paused') and r.deadline_at < clock_timestamp()) as overdue,
   -- milliseconds to the next timer; negative: overdue; null: none
   (select extract(epoch from min(q.next_run_at) - clock_timestamp()) * 1000
-   from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms
+   from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms,
+  -- an event that was inserted by SQL
+  exists (select from intent_events e where e.dispatched_at is null) as new_events

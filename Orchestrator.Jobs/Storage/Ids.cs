@@ -17,6 +17,16 @@ public readonly record struct RunId(Guid Value)
         return new RunId(new Guid(bytes, bigEndian: true));
     }
 
+    /// <summary>The least id that a run made at that time can have.</summary>
+    public static RunId FirstAt(DateTime utc)
+    {
+        var milliseconds = Math.Max(0, new DateTimeOffset(utc, TimeSpan.Zero).ToUnixTimeMilliseconds());
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
+        return new RunId(new Guid(bytes, bigEndian: true));
+    }
+
     /// <summary>The job of the step at <paramref name="stepIndex"/>.</summary>
     public JobId Job(int stepIndex)
     {

@@ -28,6 +28,8 @@ internal static class Statements
     public static string TakeBack { get; } = SqlText.Load("TakeBack");
 
     public static string Redeliver { get; } = SqlText.Load("Redeliver");
+
+    public static string Reopen { get; } = SqlText.Load("Reopen");
 }
 
 /// <summary>Typed parameters by position.</summary>

@@ -42,6 +42,7 @@ internal sealed class DatabaseOutageTests
         await scene.StartPostgresAsync();
 
         await ExpectAllDoneAsync(scene, service);
+        ExpectCalmLog(service.Output);
     }
 
     private static async Task<ServiceProcess> StartWorkAsync(Scene scene)
@@ -63,6 +64,17 @@ internal sealed class DatabaseOutageTests
     {
         using var server = Process.GetProcessById(PostmasterFile.Read(scene.Postgres.DataFolder)!.ProcessId);
         server.Kill();
+    }
+
+    /// <summary>What goes on in the background says once that it fails, and in words.</summary>
+    private static void ExpectCalmLog(string output)
+    {
+        output.Should().NotContain("   at Npgsql", "an outage needs no stack");
+        var repeated = output.Split('\n')
+            .Where(line => line.Contains("Sweeper[", StringComparison.Ordinal) || line.Contains("BackgroundJobServer[", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])
+            .GroupBy(line => line).Where(line => line.Count() > 2).Select(line => line.Key);
+        repeated.Should().BeEmpty();
     }
 
     private static async Task ExpectAllDoneAsync(Scene scene, ServiceProcess service)

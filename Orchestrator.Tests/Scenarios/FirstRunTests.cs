@@ -81,7 +81,7 @@ internal sealed class FirstRunTests
         await Eventually.IsTrueAsync(
             () => Task.FromResult(service.Output.Contains("curl -X POST", StringComparison.Ordinal)), "The greeting");
 
-        service.Output.Should().Contain($"Serving on {service.Client.BaseAddress!.OriginalString}, 2 workflows from {Path.Combine(place.Folder, "workflows")}")
+        service.Output.Should().Contain($"Serving on {service.Client.BaseAddress!.OriginalString}, {Place.Samples().Count} workflows from {Path.Combine(place.Folder, "workflows")}")
             .And.Contain($"Admin key in {place.AdminKeyFile}");
         File.GetUnixFileMode(place.AdminKeyFile).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         place.Server.Should().NotBeNull();

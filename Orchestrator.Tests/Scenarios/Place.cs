@@ -31,9 +31,11 @@ internal sealed class Place : IAsyncDisposable
     {
         var place = new Place();
         var workflows = Directory.CreateDirectory(Path.Combine(place.Folder, "workflows")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Shipped(), "*.yml"))
+        foreach (var file in Samples())
         {
-            File.Copy(file, Path.Combine(workflows, Path.GetFileName(file)));
+            var copy = Path.Combine(workflows, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(Shipped(), file), copy);
         }
 
         foreach (var (file, text) in more)
@@ -43,6 +45,10 @@ internal sealed class Place : IAsyncDisposable
 
         return place;
     }
+
+    /// <summary>The workflow files that the project ships, by their path below its folder of them.</summary>
+    public static IReadOnlyList<string> Samples() =>
+        [.. Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Shipped(), file))];
 
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         ServiceProcess.RunAsync(Folder, arguments, ("ORCHESTRATOR_ADMIN_KEY", null));

@@ -57,10 +57,13 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>A service on the scene's database, killed with the scene.</summary>
-    public async Task<ServiceProcess> ServeAsync(params (string Name, string? Value)[] environment)
+    public Task<ServiceProcess> ServeAsync(params (string Name, string? Value)[] environment) => ServeAsAsync(user: null, environment);
+
+    /// <summary>The same as another user, which only root may; null: the current one.</summary>
+    public async Task<ServiceProcess> ServeAsAsync(string? user, params (string Name, string? Value)[] environment)
     {
-        var service = await ServiceProcess.StartAsync(
-            Folder, [("ConnectionStrings__Orchestrator", Postgres.ConnectionString), .. environment]);
+        var service = await ServiceProcess.StartAsAsync(
+            user, Folder, [("ConnectionStrings__Orchestrator", Postgres.ConnectionString), .. environment]);
         _services.Add(service);
         return service;
     }

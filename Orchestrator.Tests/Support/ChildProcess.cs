@@ -15,15 +15,20 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
-    public static async Task<ChildProcess> StartAsync(params string[] arguments)
+    public static Task<ChildProcess> StartAsync(params string[] arguments) => StartAsAsync(user: null, arguments);
+
+    /// <summary>The same as another user, which only root may; null: the current one.</summary>
+    public static async Task<ChildProcess> StartAsAsync(string? user, params string[] arguments)
     {
         string[] command = ["exec", typeof(ChildProgram).Assembly.Location, .. arguments];
-        var child = new ChildProcess(Process.Start(new ProcessStartInfo("dotnet", command)
+        var start = new ProcessStartInfo("dotnet", command)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!);
+        };
+        OtherUser.Become(start, user);
+        var child = new ChildProcess(Process.Start(start)!);
         return await child._process.StandardOutput.ReadLineAsync() == ChildProgram.Ready
             ? child
             : throw new InvalidOperationException($"The child did not come up: {await child._errors}");

@@ -22,13 +22,21 @@ internal static class ChildProgram
 
     private static async Task<int> Main(string[] arguments)
     {
-        await (arguments switch
+        try
         {
-            [UsePostgres, var folder] => UseAsync(folder),
-            [Migrate, var connectionString] => MigrateAsync(connectionString),
-            _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
-        });
-        return 0;
+            await (arguments switch
+            {
+                [UsePostgres, var folder] => UseAsync(folder),
+                [Migrate, var connectionString] => MigrateAsync(connectionString),
+                _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
+            });
+            return 0;
+        }
+        catch (EmbeddedPostgresException problem)
+        {
+            await Console.Error.WriteLineAsync(problem.Message);
+            return 1;
+        }
     }
 
     private static async Task UseAsync(string folder)

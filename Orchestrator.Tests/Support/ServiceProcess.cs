@@ -11,7 +11,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     public const string AdminKey = "test-admin-key-0123456789";
 
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Orchestrator.Web.dll");
+    private static readonly string Service = Path.Combine(AppContext.BaseDirectory, "Orchestrator.Web.dll");
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -39,20 +39,38 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServiceProcess> StartAsync(string folder, params (string Name, string? Value)[] environment)
+    public static Task<ServiceProcess> StartAsync(string folder, params (string Name, string? Value)[] environment) =>
+        StartAsAsync(user: null, folder, environment);
+
+    /// <summary>The same as another user, which only root may; null: the current one.</summary>
+    public static async Task<ServiceProcess> StartAsAsync(string? user, string folder, params (string Name, string? Value)[] environment)
     {
-        var service = Launch(folder, ["serve"], environment);
-        var address = await service._address.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        service.Client.BaseAddress = address;
-        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        var service = Launch(Service, folder, ["serve"], environment, user);
+        await service.ListensAsync();
         return service;
+    }
+
+    /// <summary>Starts another program that serves HTTP, and waits until it listens.</summary>
+    public static async Task<ServiceProcess> StartProgramAsync(
+        string program, string folder, params (string Name, string? Value)[] environment)
+    {
+        var service = Launch(program, folder, [], environment);
+        await service.ListensAsync();
+        return service;
+    }
+
+    private async Task ListensAsync()
+    {
+        var address = await _address.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Client.BaseAddress = address;
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string folder, string[] arguments, params (string Name, string? Value)[] environment)
     {
-        await using var command = Launch(folder, arguments, environment);
+        await using var command = Launch(Service, folder, arguments, environment);
         await command._process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         return (command._process.ExitCode, command.Output);
     }
@@ -84,9 +102,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServiceProcess Launch(string folder, string[] arguments, (string Name, string? Value)[] environment)
+    private static ServiceProcess Launch(
+        string program, string folder, string[] arguments, (string Name, string? Value)[] environment, string? user = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -103,6 +122,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             }
         }
 
+        OtherUser.Become(start, user);
         var service = new ServiceProcess(new Process { StartInfo = start });
         service._process.OutputDataReceived += (_, line) => service.Take(line.Data);
         service._process.ErrorDataReceived += (_, line) => service.Take(line.Data);
@@ -131,6 +151,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (line.StartsWith(greeting, StringComparison.Ordinal))
         {
             _address.TrySetResult(new Uri(line[greeting.Length..line.IndexOf(',')]));
+        }
+
+        // As ASP.NET Core itself says it.
+        const string listening = "Now listening on: ";
+        if (line.IndexOf(listening, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            _address.TrySetResult(new Uri(line[(at + listening.Length)..].Trim()));
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Hosting;
@@ -22,6 +23,9 @@ internal sealed class TestService : IAsyncDisposable
 {
     public const string AdminKey = "test-admin-key-0123456789";
     public const string ServiceToken = "edge-service-token-9876543210";
+
+    /// <summary>The value of the secret <c>TEST_WEBHOOK</c>.</summary>
+    public const string WebhookSecret = "a secret that signs";
 
     private readonly ServiceHost _host;
     private readonly TestFolder _folder;
@@ -70,16 +74,23 @@ internal sealed class TestService : IAsyncDisposable
         DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
     };
 
+    /// <summary>A client with a new API key.</summary>
+    public async Task<HttpClient> CreateClientAsync(Role role, string tenant = DispatchRequest.DefaultTenant)
+    {
+        var wish = new NewApiKey { Tenant = tenant, Name = $"{role} of {tenant}", Role = role, CreatedBy = "test" };
+        return CreateClient((await Get<ApiKeyStore>().CreateAsync(wish, CancellationToken.None)).Secret);
+    }
+
     /// <summary>Serves no queue that a workflow uses: what is dispatched stays as it was written.</summary>
     public static void WithoutWorkers(OrchestratorOptions options) => options.Queues = ["idle"];
 
     /// <summary>Stores a workflow; the answer is its key.</summary>
     public async Task<string> PutAsync(string yaml)
     {
-        var parsed = WorkflowParser.Parse(yaml, "test");
+        var parsed = WorkflowParser.Parse(yaml, "test", Get<StepCatalog>());
         parsed.Diagnostics.Should().BeEmpty();
         var key = parsed.Definition!.Key;
-        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, key, yaml, null, isRestart: false, CancellationToken.None);
+        await Get<WorkflowStore>().PutAsync(DispatchRequest.DefaultTenant, parsed.Definition, yaml, null, isRestart: false, CancellationToken.None);
         Get<WorkflowCatalog>().Forget(DispatchRequest.DefaultTenant, key);
         return key;
     }
@@ -140,7 +151,7 @@ internal sealed class TestService : IAsyncDisposable
         options.Problems().Should().BeEmpty();
         var settings = new ServiceSettings
         {
-            Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Secrets:TEST_WEBHOOK", (string?)WebhookSecret)]).Build(),
             Options = options,
             AdminKey = AdminKey,
             Urls = "http://127.0.0.1:0",

@@ -1,5 +1,7 @@
-using Npgsql;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Api.Describing;
+using Orchestrator.Web.Api.Webhooks;
 
 namespace Orchestrator.Web.Api;
 
@@ -8,40 +10,68 @@ internal sealed record HealthAnswer(string Status);
 /// <summary>The routes, and what holds for all of them.</summary>
 internal static class ApiSetup
 {
+    private const string Ready = "ready";
+    private static readonly TimeSpan ReadinessPatience = TimeSpan.FromSeconds(3);
+
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
-        services.AddSingleton<WorkflowNames>().AddExceptionHandler<FailureHandler>().AddRouting();
+        services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddSingleton<RunStreams>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
     public static void UseOrchestratorApi(this WebApplication app)
     {
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
-            ? Task.CompletedTask
-            : Problems.WriteAsync(
-                context.HttpContext, context.HttpContext.Response.StatusCode, "No such route",
-                $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path} is not a route of this service."));
+        app.UseStatusCodePages(context => Problems.OfStatusAsync(context.HttpContext));
+        app.UseSwaggerPage();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(RouteDescription.RefuseUnknownQueryAsync);
+        app.UseMiddleware<Idempotency>();
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            app.MapHealth();
+            return;
+        }
+
         app.MapRuns();
+        app.MapRunEvents();
+        app.MapEvents();
+        app.MapTriggers();
+        app.MapGraphs();
+        app.MapJobs();
         app.MapWorkflows();
+        app.MapKeys();
+        app.MapHelpers();
+        app.MapWebhooks();
         app.MapHealth();
+        app.MapOrchestratorOpenApi();
     }
 
     private static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/healthz", () => Results.Json(new HealthAnswer("ok"), ApiJson.Default.HealthAnswer)).AllowAnonymous();
+        app.MapGet("/healthz", () => Results.Json(new HealthAnswer("ok"), ApiJson.Default.HealthAnswer)).AllowAnonymous()
+            .WithSummary("Say that the process lives").Answers(200, new HealthAnswer("ok"));
         app.MapGet("/readyz", async (Database database, CancellationToken cancellationToken) =>
         {
-            try
-            {
-                await using var command = database.Source.CreateCommand("select 1");
-                await command.ExecuteScalarAsync(cancellationToken);
-                return Results.Json(new HealthAnswer("ready"), ApiJson.Default.HealthAnswer);
-            }
-            catch (NpgsqlException)
-            {
-                return Results.Json(
-                    new HealthAnswer("no database"), ApiJson.Default.HealthAnswer, statusCode: StatusCodes.Status503ServiceUnavailable);
-            }
-        }).AllowAnonymous();
+            var word = await ReadinessAsync(database, cancellationToken);
+            return Results.Json(
+                new HealthAnswer(word), ApiJson.Default.HealthAnswer,
+                statusCode: word == Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous()
+            .WithSummary("Say whether it can work").Answers(200, new HealthAnswer(Ready)).Answers(503, new HealthAnswer("no database"));
+    }
+
+    /// <summary>A network that swallows everything is noticed too.</summary>
+    private static async Task<string> ReadinessAsync(Database database, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ReadinessPatience);
+        try
+        {
+            await using var command = database.Source.CreateCommand("select current_setting('transaction_read_only') = 'on'");
+            return await command.ExecuteScalarAsync(patience.Token) is true ? "read-only database" : Ready;
+        }
+        catch (Exception e) when (Retry.IsPassing(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "no database";
+        }
     }
 }

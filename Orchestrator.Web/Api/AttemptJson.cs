@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Jobs.Queries;
 
 namespace Orchestrator.Web.Api;
@@ -38,9 +39,8 @@ internal sealed record AttemptJson
     };
 }
 
-/// <summary>A line that an attempt left.</summary>
-internal sealed record LogLineJson(DateTime At, string StepId, int Attempt, string Level, string Message)
+/// <summary>A line that an attempt left; or one of the run's own, such as an operator's decision.</summary>
+internal sealed record LogLineJson(DateTime At, string? StepId, int? Attempt, string Level, string Message, JsonElement? Data)
 {
-    public static IEnumerable<LogLineJson> Of(AttemptRow row) => (ApiJson.Raw(row.Logs)?.EnumerateArray().ToArray() ?? []).Select(line => new LogLineJson(
-        line.GetProperty("at").GetDateTime(), row.StepId, row.Attempt, line.GetProperty("level").GetString()!, line.GetProperty("message").GetString()!));
+    public static LogLineJson Of(LogRow row) => new(row.At, row.StepId, row.Attempt, row.Level, row.Message, ApiJson.Raw(row.Data));
 }

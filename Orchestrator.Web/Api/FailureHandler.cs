@@ -17,9 +17,11 @@ internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHa
                 return true;
             case var _ when Retry.IsPassing(exception):
                 httpContext.Response.Headers.RetryAfter = "1";
+                var (title, what) = Retry.TakesNoWrites(exception)
+                    ? ("Database takes no writes", "The database takes no writes at the moment: its disk is full, or it is read-only.")
+                    : ("Database out of reach", "The database can't be reached at the moment.");
                 await Problems.WriteAsync(
-                    httpContext, StatusCodes.Status503ServiceUnavailable, "Database out of reach",
-                    "The database can't be reached at the moment. Nothing was written; send the request again.");
+                    httpContext, StatusCodes.Status503ServiceUnavailable, title, what + " Send the request again; a write with its Idempotency-Key, so that it counts once.");
                 return true;
             default:
                 WebLog.Unexpected(log, httpContext.Request.Method, httpContext.Request.Path, exception);
@@ -34,4 +36,10 @@ internal static partial class WebLog
 {
     [LoggerMessage(100, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void Unexpected(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(101, LogLevel.Warning, "The answer to {Scope} could not be kept for its idempotency key: {Message}")]
+    public static partial void AnswerNotKept(ILogger logger, string scope, string message);
+
+    [LoggerMessage(102, LogLevel.Error, "The webhook of workflow {Workflow} can't be checked: Secrets__{Secret} is not set")]
+    public static partial void NoWebhookSecret(ILogger logger, string workflow, string secret);
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
 using Orchestrator.Workflows.Inputs;
 
 namespace Orchestrator.Web.Api;
@@ -35,6 +36,20 @@ internal static class Problems
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
         return context.Response.WriteAsync(body.ToJsonString(Readable), context.RequestAborted);
+    }
+
+    /// <summary>What routing and the framework answer without a body.</summary>
+    public static Task OfStatusAsync(HttpContext context)
+    {
+        var (status, name) = (context.Response.StatusCode, $"{context.Request.Method} {context.Request.Path}");
+        var (title, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => ("No such route", $"{name} is not a route of this service."),
+            StatusCodes.Status405MethodNotAllowed => (
+                "Wrong method", $"{name} is not a route of this service; the address takes {context.Response.Headers.Allow}."),
+            _ => (ReasonPhrases.GetReasonPhrase(status), $"{name} was answered with status {status}."),
+        };
+        return context.Response.HasStarted ? Task.CompletedTask : WriteAsync(context, status, title, detail);
     }
 
     private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Workflows.Inputs;
 using Orchestrator.Workflows.Text;
 
@@ -6,26 +7,44 @@ namespace Orchestrator.Web.Api;
 
 /// <summary>
 /// The parameters of an address, read one by one. A parameter that nobody knows would be a filter that is silently not
-/// applied: it is refused, as wrong ones are, all at once.
+/// applied: it is refused, as wrong ones are, all at once. The same reading describes them (<see cref="Describe"/>).
 /// </summary>
-internal sealed class RequestQuery(HttpRequest request)
+internal sealed class RequestQuery
 {
+    private readonly IQueryCollection _query;
+    private readonly List<Field>? _fields;
     private readonly HashSet<string> _known = [];
     private readonly List<InputProblem> _problems = [];
 
-    public string? Text(string name)
+    public RequestQuery(HttpRequest request) => _query = request.Query;
+
+    private RequestQuery(List<Field> fields) => (_query, _fields) = (QueryCollection.Empty, fields);
+
+    /// <summary>The parameters that <paramref name="read"/> asks for: it is run on an address that only listens.</summary>
+    public static IReadOnlyList<Field> Describe(Action<RequestQuery> read)
     {
-        _known.Add(name);
-        return request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+        var fields = new List<Field>();
+        read(new RequestQuery(fields));
+        return fields;
+    }
+
+    public string? Text(string name, string about = "")
+    {
+        _fields?.Add(Field.Text(name, ApiLimits.MaxIdLength, false, about, null));
+        return Get(name);
     }
 
     /// <summary>One of the words; the error lists them.</summary>
-    public string? OneOf(string name, IEnumerable<string> words) =>
-        Text(name) is not { } text || words.Contains(text) ? Text(name) : Wrong<string>(name, $"has to be one of {string.Join(", ", words)}");
-
-    public int? Integer(string name, int min, int max)
+    public string? OneOf(string name, IEnumerable<string> words, string about = "")
     {
-        if (Text(name) is not { } text)
+        _fields?.Add(Field.Word(name, words, false, about, null));
+        return Get(name) is not { } text || words.Contains(text) ? Get(name) : Wrong<string>(name, $"has to be one of {string.Join(", ", words)}");
+    }
+
+    public int? Integer(string name, int min, int max, string about = "")
+    {
+        _fields?.Add(Field.Integer(name, min, max, about));
+        if (Get(name) is not { } text)
         {
             return null;
         }
@@ -36,11 +55,12 @@ internal sealed class RequestQuery(HttpRequest request)
     }
 
     /// <summary>Entries a page; 50 where nothing else is asked for.</summary>
-    public int Limit() => Integer("limit", 1, ApiLimits.MaxPage) ?? 50;
+    public int Limit() => Integer("limit", 1, ApiLimits.MaxPage, "Entries a page; 50 unless said.") ?? 50;
 
-    public Guid? Id(string name)
+    public Guid? Id(string name, string about = "")
     {
-        if (Text(name) is not { } text)
+        _fields?.Add(Field.Id(name, about));
+        if (Get(name) is not { } text)
         {
             return null;
         }
@@ -48,9 +68,10 @@ internal sealed class RequestQuery(HttpRequest request)
         return Guid.TryParse(text, out var id) ? id : Wrong<Guid?>(name, "has to be the id of an earlier answer");
     }
 
-    public DateTime? Time(string name)
+    public DateTime? Time(string name, string about = "")
     {
-        if (Text(name) is not { } text)
+        _fields?.Add(Field.Time(name, about));
+        if (Get(name) is not { } text)
         {
             return null;
         }
@@ -63,7 +84,7 @@ internal sealed class RequestQuery(HttpRequest request)
     /// <summary>Everything wrong with the parameters that were asked for, and those that nobody asked for; null: nothing.</summary>
     public IResult? Problem()
     {
-        foreach (var name in request.Query.Keys.Where(name => !_known.Contains(name)))
+        foreach (var name in _query.Keys.Where(name => !_known.Contains(name)))
         {
             var nearest = Nearest.Find(name, _known);
             Wrong<string>(name, nearest is null ? "is not known" : $"is not known; did you mean '{nearest}'?");
@@ -72,6 +93,12 @@ internal sealed class RequestQuery(HttpRequest request)
         return _problems.Count == 0 ? null : Problems.Of(
             StatusCodes.Status400BadRequest, "Wrong parameters",
             string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+    }
+
+    private string? Get(string name)
+    {
+        _known.Add(name);
+        return _query[name].ToString() is { Length: > 0 } text ? StorableText.Of(text) : null;
     }
 
     private T? Wrong<T>(string name, string message)

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Jobs;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.States;
 
@@ -12,17 +15,51 @@ namespace Orchestrator.Web.Api;
 internal static class RunEndpoints
 {
     private const string KeyScope = "runs";
-    private const int MaxKeyLength = 255;
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/functions/v1/orchestrator/dispatch", DispatchAsync);
-        routes.MapPost("/api/runs", DispatchAsync);
-        routes.MapGet("/api/runs", ListAsync);
-        routes.MapGet("/api/runs/{id:guid}", FindAsync);
-        routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync);
-        routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync);
+        foreach (var path in new[] { "/functions/v1/orchestrator/dispatch", "/api/runs" })
+        {
+            routes.MapPost(path, DispatchAsync).For(Role.Operator).WithMetadata(new OwnIdempotency())
+                .WithSummary("Dispatch a workflow").TakesBody(body => Read(body)).Answers(202, Examples.Dispatched).Fails(404);
+        }
+
+        routes.MapGet("/api/runs", ListAsync).For(Role.Viewer)
+            .WithSummary("List runs").TakesQuery(query => Read(query)).Answers(200, Examples.Runs);
+        routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer)
+            .WithSummary("Read a run with its steps").Answers(200, Examples.Run);
+        routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer)
+            .WithSummary("List a run's attempts that have ended").Answers(200, Examples.Attempts);
+        routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
+            .WithSummary("List the lines that a run's attempts left, and what operators decided").Answers(200, Examples.Logs);
     }
+
+    private static DispatchRequest Read(RequestBody body) => new()
+    {
+        WorkflowKey = body.Text("workflow_key", 100, required: true, about: "Key of the workflow.", example: Examples.WorkflowKey) ?? "",
+        UserId = body.Text("user_id", ApiLimits.MaxIdLength, example: "ada"),
+        IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
+        Payload = body.Object("payload", "The inputs.", """{"name": "Ada"}"""),
+        Variables = body.Object("variables", "Laid over the workflow's own."),
+        Priority = body.Priority("priority"),
+        ScheduledAt = body.Time("scheduled_at", "Not before then."),
+        Version = body.Integer("version", 1, int.MaxValue, "Number of a stored content; the newest unless said."),
+    };
+
+    private static RunFilter Read(RequestQuery query) => new()
+    {
+        Tenant = "",
+        Status = query.OneOf("status", Enum.GetValues<RunState>().Select(state => state.Word())),
+        WorkflowKey = query.Text("workflow_key"),
+        UserId = query.Text("user_id"),
+        IntentId = query.Text("intent_id"),
+        Tag = query.Text("tag", "A tag of the workflow, in the version that the run started with."),
+        Words = query.Text("q", "Part of run id, workflow key, user, intent or error message; in any case.")?.ToLowerInvariant(),
+        From = query.Time("from", "Created then or later."),
+        To = query.Time("to", "Created before then."),
+        Before = query.Id("cursor", "next_cursor of the page before.") ?? Guid.AllBitsSet,
+        Limit = query.Limit(),
+    };
 
     private static async Task<IResult> DispatchAsync(HttpContext http, Dispatcher dispatcher)
     {
@@ -32,35 +69,29 @@ internal static class RunEndpoints
             return unreadable!;
         }
 
-        if (IdempotencyKey(http.Request, body, out var key) is { } wrongKey)
+        var key = IdempotencyHeader.Read(http.Request, out var wrongKey);
+        if (wrongKey is not null)
         {
             return wrongKey;
         }
 
-        var request = new DispatchRequest
+        var request = Read(body) with
         {
             Tenant = http.User.Tenant(),
-            WorkflowKey = body.Text("workflow_key", 100, required: true) ?? "",
-            UserId = body.Text("user_id", ApiLimits.MaxIdLength),
-            IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
-            Payload = body.Object("payload"),
-            Variables = body.Object("variables"),
-            Priority = body.Priority("priority"),
-            ScheduledAt = body.Time("scheduled_at"),
-            Version = body.Integer("version", 1, int.MaxValue),
-            Key = key,
+            Key = key is null ? null : new IdempotencyKey(KeyScope, key, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson()))),
         };
         return body.Problem() ?? Answer(http, await dispatcher.DispatchAsync(request, http.RequestAborted));
     }
 
-    private static IResult Answer(HttpContext http, DispatchOutcome outcome)
+    /// <summary>The answer to a dispatch, wherever the wish came from.</summary>
+    public static IResult Answer(HttpContext http, DispatchOutcome outcome)
     {
         switch (outcome)
         {
             case Dispatched dispatched:
                 if (dispatched.IsReplay)
                 {
-                    http.Response.Headers["Idempotency-Replayed"] = "true";
+                    http.Response.Headers[IdempotencyHeader.Replayed] = "true";
                 }
 
                 return Results.Json(
@@ -68,8 +99,8 @@ internal static class RunEndpoints
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(
-                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion
-                        ? StatusCodes.Status404NotFound
+                    refused.Reason is DispatchRefusal.UnknownWorkflow or DispatchRefusal.UnknownVersion ? StatusCodes.Status404NotFound
+                        : refused.Reason is DispatchRefusal.UnreadableWorkflow ? StatusCodes.Status409Conflict
                         : StatusCodes.Status422UnprocessableEntity,
                     "Not dispatched", refused.Message, refused.Problems);
             default:
@@ -77,51 +108,22 @@ internal static class RunEndpoints
         }
     }
 
-    private static IResult? IdempotencyKey(HttpRequest request, RequestBody body, out IdempotencyKey? key)
-    {
-        key = null;
-        string? header = request.Headers["Idempotency-Key"].FirstOrDefault() ?? request.Headers["X-Idempotency-Key"].FirstOrDefault();
-        if (header is null)
-        {
-            return null;
-        }
-
-        if (header.Length is 0 or > MaxKeyLength)
-        {
-            return Problems.Of(
-                StatusCodes.Status400BadRequest, "Wrong idempotency key", $"An Idempotency-Key has 1 to {MaxKeyLength} characters.");
-        }
-
-        key = new IdempotencyKey(KeyScope, header, SHA256.HashData(Encoding.UTF8.GetBytes(body.Value.ToJson())));
-        return null;
-    }
-
     private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs)
     {
         var query = new RequestQuery(http.Request);
-        var limit = query.Limit();
-        var filter = new RunFilter
-        {
-            Tenant = http.User.Tenant(),
-            Status = query.OneOf("status", Enum.GetValues<RunState>().Select(state => state.Word())),
-            WorkflowKey = query.Text("workflow_key"),
-            UserId = query.Text("user_id"),
-            IntentId = query.Text("intent_id"),
-            From = query.Time("from"),
-            To = query.Time("to"),
-            Before = query.Id("cursor"),
-            Limit = limit + 1,
-        };
+        var filter = Read(query) with { Tenant = http.User.Tenant() };
         if (query.Problem() is { } problem)
         {
             return problem;
         }
 
-        // One more than asked for says whether there is a next page.
-        var rows = await runs.ListAsync(filter, http.RequestAborted);
-        var page = rows.Take(limit).ToArray();
-        return Results.Json(
-            new RunPage([.. page.Select(RunSummary.Of)], rows.Count > limit ? page[^1].WorkflowRunId : null), ApiJson.Default.RunPage);
+        if (filter.Words is { Length: > ApiLimits.MaxIdLength })
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "Wrong parameters", $"q has at most {ApiLimits.MaxIdLength} characters.");
+        }
+
+        var (items, next) = await runs.ListAsync(filter, http.RequestAborted);
+        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
@@ -138,23 +140,18 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await EndedAttemptsAsync(http, runs, id) is { } attempts
-            ? Results.Json(new AttemptList([.. attempts.Select(AttemptJson.Of)]), ApiJson.Default.AttemptList)
-            : NoSuchRun(id);
+        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
+            ? NoSuchRun(id)
+            : Results.Json(
+                new AttemptList([.. (await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(AttemptJson.Of)]),
+                ApiJson.Default.AttemptList);
 
     private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await EndedAttemptsAsync(http, runs, id) is { } attempts
-            ? Results.Json(new LogList([.. attempts.SelectMany(LogLineJson.Of)]), ApiJson.Default.LogList)
-            : NoSuchRun(id);
-
-    /// <summary>Null: there is no such run.</summary>
-    private static async Task<IReadOnlyList<AttemptRow>?> EndedAttemptsAsync(HttpContext http, RunQueries runs, Guid id)
-    {
-        var tenant = http.User.Tenant();
-        return await runs.FindAsync(tenant, new RunId(id), http.RequestAborted) is null
-            ? null
-            : await runs.AttemptsAsync(tenant, new RunId(id), http.RequestAborted);
-    }
+        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
+            ? NoSuchRun(id)
+            : Results.Json(
+                new LogList([.. (await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(LogLineJson.Of)]),
+                ApiJson.Default.LogList);
 
     private static IResult NoSuchRun(Guid id) =>
         Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");

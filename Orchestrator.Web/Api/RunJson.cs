@@ -25,6 +25,8 @@ internal sealed record RunSummary
 
     public required string Trigger { get; init; }
 
+    public Guid? TriggerEventId { get; init; }
+
     public required int Priority { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -44,6 +46,7 @@ internal sealed record RunSummary
         UserId = run.UserId,
         IntentId = run.IntentId,
         Trigger = run.Trigger,
+        TriggerEventId = run.TriggerEventId,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -70,6 +73,8 @@ internal sealed record RunDetail
 
     public required string Trigger { get; init; }
 
+    public Guid? TriggerEventId { get; init; }
+
     public required int Priority { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -88,7 +93,7 @@ internal sealed record RunDetail
 
     public JsonElement? Output { get; init; }
 
-    public JsonElement? Error { get; init; }
+    public RunErrorJson? Error { get; init; }
 
     public required RunMetrics Metrics { get; init; }
 
@@ -101,6 +106,7 @@ internal sealed record RunDetail
         UserId = run.UserId,
         IntentId = run.IntentId,
         Trigger = run.Trigger,
+        TriggerEventId = run.TriggerEventId,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -109,7 +115,7 @@ internal sealed record RunDetail
         Payload = ApiJson.Raw(run.Payload),
         Variables = ApiJson.Raw(run.Variables),
         Output = ApiJson.Raw(run.Output),
-        Error = ApiJson.Raw(run.Error),
+        Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
         Metrics = RunMetrics.Of(run, steps),
         Steps = [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))],
     };
@@ -158,6 +164,14 @@ internal sealed record StepJson
     };
 }
 
+/// <summary>Why a run failed.</summary>
+/// <param name="Message">What went wrong.</param>
+/// <param name="StepId">The step whose end decided it; null: the run as a whole.</param>
+/// <param name="AgentId">The agent that the step was given to; null: none.</param>
+/// <param name="Timestamp">When.</param>
+/// <param name="Attempts">Attempts that the step had.</param>
+internal sealed record RunErrorJson(string Message, string? StepId, string? AgentId, DateTime Timestamp, int Attempts);
+
 /// <summary>Durations in milliseconds; null while there is nothing to measure.</summary>
 internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int Steps, int FailedAttempts)
 {
@@ -170,7 +184,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
             run.FinishedAt is { } end ? (end - (run.StartedAt ?? run.CreatedAt)).TotalMilliseconds : null,
             took.Length > 0 ? took.Average() : null,
             steps.Count,
-            steps.Sum(step => step.Attempts - (step.Status is "success" or "running" ? Math.Min((int)step.Attempts, 1) : 0)));
+            steps.Sum(step => step.FailedAttempts));
     }
 }
 
@@ -181,13 +195,26 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(DispatchAnswer))]
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(RunDetail))]
+[JsonSerializable(typeof(RunErrorJson))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
+[JsonSerializable(typeof(GraphJson))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventDetail))]
+[JsonSerializable(typeof(WorkerAnswer))]
+[JsonSerializable(typeof(CronAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(HelperAnswer))]
+[JsonSerializable(typeof(ApiKeyJson))]
+[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(NewApiKeyJson))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>A document of the database as it is.</summary>

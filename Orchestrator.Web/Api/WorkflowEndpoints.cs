@@ -1,5 +1,7 @@
 using System.Text;
+using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Definitions;
+using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
@@ -46,17 +48,28 @@ internal static class WorkflowEndpoints
 
     public static void MapWorkflows(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/workflows", ListAsync);
-        routes.MapGet("/api/workflows/schema.json", () => Results.Text(WorkflowSchema.Generate(), "application/schema+json"));
-        routes.MapGet("/api/workflows/{key}", FindAsync);
-        routes.MapPut("/api/workflows/{key}", PutAsync);
-        routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync);
+        routes.MapGet("/api/workflows", ListAsync).For(Role.Viewer)
+            .WithSummary("List the workflows that can be dispatched, by key").TakesQuery(query => Page(query)).Answers(200, Examples.Workflows);
+        routes.MapGet("/api/workflows/schema.json", (StepCatalog types) => Results.Text(WorkflowSchema.Generate(types), "application/schema+json")).For(Role.Viewer)
+            .WithSummary("Read the JSON Schema of workflow files").AnswersText(200, "application/schema+json");
+        routes.MapGet("/api/workflows/{key}", FindAsync).For(Role.Viewer)
+            .WithSummary("Read a workflow").TakesQuery(query => Version(query)).Answers(200, Examples.StoredWorkflow);
+        routes.MapPut("/api/workflows/{key}", PutAsync).For(Role.Admin)
+            .WithSummary("Store a workflow as the newest version").TakesText(ContentTypes.Yaml, Examples.Workflow)
+            .Answers(201, new WorkflowPut(true, Examples.WorkflowKey, 1, true)).Answers(200, new WorkflowPut(true, Examples.WorkflowKey, 1, false));
+        routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync).For(Role.Viewer)
+            .WithSummary("Say everything that is wrong with a workflow").TakesText(ContentTypes.Yaml, Examples.Workflow)
+            .Answers(200, Examples.Validation);
     }
+
+    private static (int Limit, string? Cursor) Page(RequestQuery query) => (query.Limit(), query.Text("cursor", "next_cursor of the page before."));
+
+    private static int? Version(RequestQuery query) => query.Integer("version", 1, int.MaxValue, "Number of a stored content; the newest unless said.");
 
     private static async Task<IResult> ListAsync(HttpContext http, WorkflowStore store, WorkflowNames names)
     {
         var query = new RequestQuery(http.Request);
-        var (limit, cursor) = (query.Limit(), query.Text("cursor"));
+        var (limit, cursor) = Page(query);
         if (query.Problem() is { } problem)
         {
             return problem;
@@ -79,7 +92,7 @@ internal static class WorkflowEndpoints
         HttpContext http, WorkflowStore store, WorkflowNames names, string key)
     {
         var query = new RequestQuery(http.Request);
-        var version = query.Integer("version", 1, int.MaxValue);
+        var version = Version(query);
         if (query.Problem() is { } problem)
         {
             return problem;
@@ -98,7 +111,7 @@ internal static class WorkflowEndpoints
         return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
     }
 
-    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, string key)
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, string key)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -106,7 +119,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         if (parsed.Definition is not { } definition)
         {
             return Refused(parsed);
@@ -126,7 +139,7 @@ internal static class WorkflowEndpoints
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> ValidateAsync(HttpContext http)
+    private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -134,7 +147,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName);
+        var parsed = WorkflowParser.Parse(text, RequestName, types);
         return Results.Json(
             new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
             ApiJson.Default.ValidationAnswer);
@@ -146,6 +159,11 @@ internal static class WorkflowEndpoints
         if (bytes is null)
         {
             return (null, problem);
+        }
+
+        if (ContentTypes.Refuse(request, ContentTypes.Yaml) is { } refused)
+        {
+            return (null, refused);
         }
 
         return bytes.Length > WorkflowFolder.MaxFileBytes

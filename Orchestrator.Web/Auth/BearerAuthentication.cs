@@ -1,85 +1,70 @@
-using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
+using System.Net;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using Orchestrator.Jobs.Dispatch;
-using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Api;
 
 namespace Orchestrator.Web.Auth;
 
-/// <summary>The tokens that are let in, as hashes; compared without telling by the time how much was right.</summary>
-internal sealed class KnownTokens(AdminKey adminKey, OrchestratorOptions options)
-{
-    private readonly byte[][] _hashes =
-        [.. new[] { adminKey.Value, options.EdgeServiceJwt }.Where(token => !string.IsNullOrEmpty(token)).Select(token => Hash(token!))];
-
-    public bool Contains(string token)
-    {
-        var hash = Hash(token);
-        return _hashes.Aggregate(false, (found, known) => found | CryptographicOperations.FixedTimeEquals(hash, known));
-    }
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
-}
-
-/// <summary><c>Authorization: Bearer …</c> with the admin key or the service token.</summary>
+/// <summary><c>Authorization: Bearer …</c> with an API key, the admin key or the service token.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownTokens tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenDirectory tokens,
+    FailedLogins failed)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public const string Scheme_ = "Bearer";
-    public const string TenantClaim = "tenant";
+    public const string SchemeName = "Bearer";
 
     private const string Prefix = "Bearer ";
+    private const int MaxTokenLength = 8192;
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    private TimeSpan? _wait;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string? header = Request.Headers.Authorization;
-        if (header is null || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        var isAnonymous = Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        if (isAnonymous || header is null || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.Length > MaxTokenLength)
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
-        if (!tokens.Contains(header[Prefix.Length..].Trim()))
+        var token = header[Prefix.Length..].Trim();
+        var address = Context.Connection.RemoteIpAddress ?? IPAddress.None;
+        _wait = failed.Wait(address);
+        if (_wait is null || tokens.WasRight(token))
         {
-            return Task.FromResult(AuthenticateResult.Fail("unknown token"));
+            if (await tokens.FindAsync(token, Context.RequestAborted) is { } caller)
+            {
+                return AuthenticateResult.Success(new AuthenticationTicket(caller.Principal(SchemeName), SchemeName));
+            }
+
+            failed.Add(address);
         }
 
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Role, "admin"), new Claim(TenantClaim, DispatchRequest.DefaultTenant)], Scheme_);
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme_)));
+        return AuthenticateResult.Fail("unknown token");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (_wait is { } wait)
+        {
+            Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Problems.WriteAsync(
+                Context, StatusCodes.Status429TooManyRequests, "Too many wrong tokens",
+                $"More than {FailedLogins.PerMinute} wrong tokens came from this address within a minute. Try again after the time in Retry-After.");
+        }
+
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(
             Context, StatusCodes.Status401Unauthorized, "No valid token",
-            "Send 'Authorization: Bearer <key>' with the admin key or the service token.");
+            "Send 'Authorization: Bearer <key>' with an API key, the admin key or the service token. A revoked or expired key is not valid.");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.WriteAsync(
-        Context, StatusCodes.Status403Forbidden, "Not allowed", "This token's role does not allow it.");
-}
-
-internal static class AuthServices
-{
-    /// <summary>Every route asks for a token unless it says otherwise.</summary>
-    public static IServiceCollection AddOrchestratorAuth(this IServiceCollection services, AdminKey adminKey, OrchestratorOptions options)
-    {
-        services.AddSingleton(new KnownTokens(adminKey, options));
-        services.AddAuthentication(BearerAuthentication.Scheme_)
-            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Scheme_, null);
-        services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder(BearerAuthentication.Scheme_).RequireAuthenticatedUser().Build());
-        return services;
-    }
-
-    /// <summary>The tenant that the request's token belongs to.</summary>
-    public static string Tenant(this ClaimsPrincipal user) =>
-        user.FindFirstValue(BearerAuthentication.TenantClaim) ?? throw new InvalidOperationException("The token has no tenant.");
+        Context, StatusCodes.Status403Forbidden, "Not allowed",
+        RoutePolicies.RoleOf(Context.GetEndpoint()) is { } role
+            ? $"This needs the role {role}; the token's is {Caller.Of(Context.User).Role.ToString().ToLowerInvariant()}."
+            : "The token's role does not allow this.");
 }

@@ -6,6 +6,9 @@ namespace Orchestrator.Web.Cli;
 /// <summary>The program's commands. Without one it serves.</summary>
 internal static class CommandLine
 {
+    /// <summary>Told to stop, a process has time for what is under way and for its database; unless said it would be cut off after 2 s.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+
     public static Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Workflows of agents: YAML files, dispatched by REST, run as Hangfire jobs on PostgreSQL.");
@@ -13,9 +16,11 @@ internal static class CommandLine
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Run());
         root.Subcommands.Add(Validate());
+        root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
-        return root.Parse(args).InvokeAsync();
+        root.Subcommands.Add(KeysCommand.Create());
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
     }
 
     private static Command Serve()
@@ -45,6 +50,16 @@ internal static class CommandLine
         };
         var command = new Command("validate", "Check workflow files and say everything that is wrong with them.") { path };
         command.SetAction(parsed => ValidateCommand.Run(parsed.GetValue(path)));
+        return command;
+    }
+
+    private static Command Graph()
+    {
+        var workflow = new Argument<string>("workflow") { Description = "A workflow file, or a key in the project's workflows/." };
+        var format = new Option<string>("--format") { Description = "mermaid or svg.", DefaultValueFactory = _ => "mermaid" };
+        format.AcceptOnlyFromAmong("mermaid", "svg");
+        var command = new Command("graph", "Print a workflow's steps as a Mermaid flowchart or an SVG image.") { workflow, format };
+        command.SetAction(parsed => GraphCommand.Run(parsed.GetRequiredValue(workflow), parsed.GetRequiredValue(format)));
         return command;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Web.Hosting;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Web.Cli;
 
@@ -24,7 +25,7 @@ internal static class ServeCommand
     {
         var address = host.App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var folder = settings.Options.Folders.Workflows;
-        var files = WorkflowFolder.Read(folder);
+        var files = WorkflowFolder.Read(folder, StepCatalog.BuiltIn);
         Console.WriteLine($"Serving on {address}, {files.Count(file => file.Definition is not null)} workflows from {folder}");
         if (host.SampleAgents is { } samples)
         {

@@ -17,8 +17,8 @@ internal static class ValidateCommand
         }
 
         var files = File.Exists(target)
-            ? [WorkflowFile.Read(target, target)]
-            : WorkflowFolder.Read(target);
+            ? [WorkflowFile.Read(target, target, StepCatalog.BuiltIn)]
+            : WorkflowFolder.Read(target, StepCatalog.BuiltIn);
         foreach (var diagnostic in files.SelectMany(file => file.Diagnostics))
         {
             Console.WriteLine(diagnostic);

@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.Dashboard;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Hosting;
@@ -13,6 +14,13 @@ internal static class Dashboards
 
     public static void MapDashboards(this WebApplication app)
     {
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            return;
+        }
+
+        app.MapCookieSignIn();
+
         // The menu is the process's, and a process may have several hosts.
         if (Interlocked.Exchange(ref _isMenuExtended, 1) == 0)
         {
@@ -25,6 +33,6 @@ internal static class Dashboards
             DashboardTitle = "Orchestrator jobs",
             DefaultRecordsPerPage = 20,
             IsReadOnlyFunc = context => !context.GetHttpContext().User.MayCommand(),
-        });
+        }).ForBrowsers();
     }
 }

@@ -73,7 +73,6 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddOrchestratorApi();
         var app = builder.Build();
         app.UseOrchestratorApi();
-        app.MapCookieSignIn();
         app.MapDashboards();
         return app;
     }

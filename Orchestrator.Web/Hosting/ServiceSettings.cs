@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orchestrator.Jobs.Hosting;
 
 namespace Orchestrator.Web.Hosting;
@@ -33,7 +34,8 @@ internal sealed record ServiceSettings
         options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
         options.WorkflowsFolder = Text(configuration["Workflows:Folder"]) ?? options.WorkflowsFolder;
         options.ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))) ?? options.ConnectionString;
-        if (options.Problems() is { Count: > 0 } problems)
+        string[] problems = [.. UnknownSettings.In(configuration), .. options.Problems()];
+        if (problems.Length > 0)
         {
             throw new SettingsException(string.Join(Environment.NewLine, problems));
         }
@@ -49,21 +51,13 @@ internal sealed record ServiceSettings
 
     private static OrchestratorOptions Bind(IConfiguration configuration)
     {
-        var options = new OrchestratorOptions();
         try
         {
-            var section = configuration.GetSection("Orchestrator");
-            if (section.GetSection(nameof(options.Queues)).Exists())
-            {
-                options.Queues = [];
-            }
-
-            section.Bind(options);
-            return options;
+            return OrchestratorOptions.Bind(configuration.GetSection("Orchestrator"));
         }
-        catch (InvalidOperationException e)
+        catch (OptionsValidationException e)
         {
-            throw new SettingsException($"Section Orchestrator of the configuration: {e.Message} {e.InnerException?.Message}");
+            throw new SettingsException(e.Message);
         }
     }
 

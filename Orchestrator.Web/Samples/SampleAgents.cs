@@ -17,6 +17,7 @@ internal sealed class SampleAgents : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, string> _answers = new();
+    private readonly ConcurrentDictionary<string, int> _calls = new();
 
     private SampleAgents(WebApplication app, string token) => (_app, Token) = (app, token);
 
@@ -61,9 +62,38 @@ internal sealed class SampleAgents : IAsyncDisposable
         if (_answers.Count > MaxRemembered)
         {
             _answers.Clear();
+            _calls.Clear();
         }
 
-        return Results.Text(_answers.GetOrAdd(key, _ => SampleAnswers.Of(agent, body).ToJsonString()), "application/json");
+        if (Trouble(agent, http, key) is { } trouble)
+        {
+            return trouble;
+        }
+
+        return Results.Text(_answers.GetOrAdd(key, _ => SampleAnswers.Of(agent, body, _calls.GetValueOrDefault(key)).ToJsonString()), "application/json");
+    }
+
+    /// <summary>What an agent with a bad day answers: <c>flaky</c> fails twice for each key, <c>busy</c> is so once.</summary>
+    private IResult? Trouble(string agent, HttpContext http, string key)
+    {
+        if (agent is not ("flaky" or "busy"))
+        {
+            return null;
+        }
+
+        var call = _calls.AddOrUpdate(key, 1, (_, calls) => calls + 1);
+        if (agent == "flaky" && call <= 2)
+        {
+            return Answer(Error($"failed, call {call}"), StatusCodes.Status503ServiceUnavailable);
+        }
+
+        if (agent == "busy" && call == 1)
+        {
+            http.Response.Headers.RetryAfter = "1";
+            return Answer(Error("too many requests"), StatusCodes.Status429TooManyRequests);
+        }
+
+        return null;
     }
 
     private static async Task<JsonObject> BodyAsync(HttpContext http) =>
@@ -79,7 +109,7 @@ internal sealed class SampleAgents : IAsyncDisposable
 /// <summary>What each sample agent says.</summary>
 internal static class SampleAnswers
 {
-    public static JsonObject Of(string agent, JsonObject request)
+    public static JsonObject Of(string agent, JsonObject request, int calls)
     {
         var user = (string?)request["user_id"] ?? "somebody";
         JsonObject answer = agent switch
@@ -94,6 +124,7 @@ internal static class SampleAnswers
             "clo/begin-week" => new JsonObject { ["objectives"] = new JsonArray("explain photosynthesis", "compare two cells") },
             "ta/generate-week" => new JsonObject { ["exercises"] = 5 },
             "socratic/seed" => new JsonObject { ["questions"] = new JsonArray("Why do leaves look green?") },
+            "flaky" or "busy" => new JsonObject { ["calls"] = calls },
             "brand/update-briefing" => new JsonObject { ["briefing"] = "updated" },
             _ => new JsonObject { ["said"] = $"{agent} heard {user}" },
         };

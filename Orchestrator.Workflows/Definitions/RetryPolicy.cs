@@ -43,7 +43,8 @@ public sealed record RetryPolicy
     {
         var factor = Backoff switch
         {
-            Backoff.Exponential => Math.Pow(Factor, failedAttempt - 1),
+            // Bounded, or no delay at all would become NaN after many attempts.
+            Backoff.Exponential => Math.Min(Math.Pow(Factor, failedAttempt - 1), 1e12),
             Backoff.Linear => failedAttempt,
             _ => 1,
         };

@@ -42,7 +42,7 @@ public sealed record StepDefinition
     public required IReadOnlyList<int> Reads { get; init; }
 }
 
-/// <summary>What a step does. A closed set, one record a step type.</summary>
+/// <summary>What a step does. A closed set: one record a built-in type, and one for all types of a host.</summary>
 public abstract record StepAction
 {
     /// <summary>The type's name in the file.</summary>
@@ -88,4 +88,14 @@ public sealed record TransformAction(Template Value) : StepAction
     public override string Type => "transform";
 
     public override bool HasEffect => false;
+}
+
+/// <summary>A type that the host brings along in C#.</summary>
+/// <param name="Name">The type's name in the file.</param>
+/// <param name="Config">Its settings, by the names of its fields.</param>
+public sealed record OwnAction(string Name, IReadOnlyList<KeyValuePair<string, Template>> Config) : StepAction
+{
+    public override string Type => Name;
+
+    public override bool HasEffect => true;
 }

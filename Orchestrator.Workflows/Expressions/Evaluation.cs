@@ -17,6 +17,11 @@ internal sealed class Evaluation(IScope scope)
     /// <summary>The arguments of the arrow functions that are being called; each parameter has a place of its own.</summary>
     public Value[] Locals { get; set; } = [];
 
+    /// <summary>The time, the same for the whole evaluation; null: there is none.</summary>
+    public DateTime? Now => scope.Now;
+
+    public Guid? NewId() => scope.NewId();
+
     public Value Resolve(string root) => scope.Resolve(root);
 
     public void Spend(int offset, long work = 1)

@@ -1,11 +1,17 @@
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>
-/// What the root names of an expression stand for. Only roots that an evaluation comes to are asked for, so an
-/// implementation may load them late. <c>payload</c> is asked for as <c>inputs</c>.
+/// What an expression sees of the world: what its root names stand for, the time, and new ids. Only what an evaluation
+/// comes to is asked for, so an implementation may load roots late. <c>payload</c> is asked for as <c>inputs</c>.
 /// </summary>
 public interface IScope
 {
+    /// <summary>What <c>now()</c> gives, in UTC: the same for a whole evaluation; null: there is no time here.</summary>
+    DateTime? Now => null;
+
     /// <summary>The value of one of <see cref="RootNames.All"/>; <see cref="Value.Undefined"/> where there is none.</summary>
     Value Resolve(string root);
+
+    /// <summary>What <c>uuid()</c> gives, another one at each call; null: there are no ids here.</summary>
+    Guid? NewId() => null;
 }

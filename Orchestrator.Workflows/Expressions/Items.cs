@@ -11,9 +11,11 @@ internal sealed class Items : IReadOnlyList<Value>
     {
         _elements = elements;
         var depth = 0;
+        IsPlain = true;
         long size = 2;
         foreach (var element in elements)
         {
+            IsPlain &= element.IsPlain;
             depth = Math.Max(depth, element.Depth);
             size = Saturating.Add(size, element.Size + 1);
         }
@@ -27,6 +29,8 @@ internal sealed class Items : IReadOnlyList<Value>
     public int Depth { get; }
 
     public long Size { get; }
+
+    public bool IsPlain { get; }
 
     public int Count => _elements.Length;
 

@@ -16,9 +16,11 @@ internal sealed class Members : IReadOnlyDictionary<string, Value>, IEquatable<M
         _values = values;
         _places = places;
         var depth = 0;
+        IsPlain = true;
         long size = 2;
         for (var i = 0; i < names.Length; i++)
         {
+            IsPlain &= values[i].IsPlain;
             depth = Math.Max(depth, values[i].Depth);
             size = Saturating.Add(size, values[i].Size + names[i].Length + 4);
         }
@@ -32,6 +34,8 @@ internal sealed class Members : IReadOnlyDictionary<string, Value>, IEquatable<M
     public int Depth { get; }
 
     public long Size { get; }
+
+    public bool IsPlain { get; }
 
     public int Count => _names.Length;
 

@@ -9,13 +9,14 @@ internal sealed class ObjectBuilder(int capacity = 4)
     private readonly List<Value> _values = new(capacity);
     private Dictionary<string, int>? _places;
 
-    public void Set(string name, Value value)
+    /// <summary>False: the name was there.</summary>
+    public bool Set(string name, Value value)
     {
         var place = _places is null ? _names.IndexOf(name) : _places.GetValueOrDefault(name, -1);
         if (place >= 0)
         {
             _values[place] = value;
-            return;
+            return false;
         }
 
         _names.Add(name);
@@ -32,6 +33,8 @@ internal sealed class ObjectBuilder(int capacity = 4)
                 _places[_names[i]] = i;
             }
         }
+
+        return true;
     }
 
     /// <summary>The object; the builder is not used any more afterwards.</summary>

@@ -15,6 +15,9 @@ public static class RootNames
     public const string Tenant = "tenant";
     public const string Agent = "agent";
 
+    /// <summary>In a trigger's <c>match</c> alone: the event.</summary>
+    public const string Event = "event";
+
     /// <summary>Another name of <see cref="Inputs"/>.</summary>
     internal const string Payload = "payload";
 
@@ -22,8 +25,8 @@ public static class RootNames
     public static FrozenSet<string> All { get; } =
         FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent]);
 
-    /// <summary>The same in the order of the alphabet, for messages.</summary>
-    internal static IReadOnlyList<string> Sorted { get; } = [.. All.Order(StringComparer.Ordinal)];
+    /// <summary>Those of a trigger's <c>match</c>.</summary>
+    internal static FrozenSet<string> OfMatch { get; } = FrozenSet.ToFrozenSet([Event]);
 
     /// <summary>Roots of the format whose features are not built yet.</summary>
     internal static FrozenSet<string> Planned { get; } =

@@ -14,6 +14,9 @@ public sealed class Scope : IScope
         }
     }
 
+    /// <inheritdoc/>
+    public DateTime? Now { get; init; }
+
     /// <summary>No root has a value.</summary>
     public static Scope Empty { get; } = new();
 

@@ -21,6 +21,9 @@ public sealed class Template
     /// <summary>Whether it has no expressions, so that it renders the same everywhere.</summary>
     public bool IsConstant => _root is ConstantPart;
 
+    /// <summary>What it renders to where it is constant.</summary>
+    internal Value Constant => ((ConstantPart)_root).Value;
+
     /// <summary>The value with every expression evaluated; ends within a bounded number of steps.</summary>
     /// <exception cref="EvaluationException">The values don't fit, or a bound is exceeded.</exception>
     public Value Render(IScope scope) => _root is ConstantPart constant ? constant.Value : _root.Render(new Evaluation(scope));

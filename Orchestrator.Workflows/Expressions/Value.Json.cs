@@ -9,8 +9,10 @@ public readonly partial struct Value
     public static Value Parse(string json) => ValueReader.Read(json);
 
     /// <summary>From JSON in UTF-8, with or without a byte order mark.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="unique">Refuses an object that names a member twice; else the last one counts, as in JavaScript.</param>
     /// <exception cref="JsonException">It is no JSON, or nests deeper than <see cref="MaxDepth"/>.</exception>
-    public static Value FromUtf8(ReadOnlySpan<byte> json) => ValueReader.Read(json);
+    public static Value FromUtf8(ReadOnlySpan<byte> json, bool unique = false) => ValueReader.Read(json, unique);
 
     /// <summary>From a parsed JSON document or a part of it.</summary>
     /// <exception cref="JsonException">It nests deeper than <see cref="MaxDepth"/>.</exception>
@@ -22,6 +24,9 @@ public readonly partial struct Value
     /// infinities null; undefined members are left out, undefined elsewhere is null.
     /// </summary>
     public string ToJson() => ValueWriter.Write(this);
+
+    /// <summary>What reading its JSON gives: dates are texts, undefined members are gone, NaN is null.</summary>
+    public Value AsStored() => IsPlain ? this : Parse(ToJson());
 
     /// <inheritdoc cref="ToJson"/>
     public void WriteTo(Utf8JsonWriter writer) => ValueWriter.Write(this, writer);

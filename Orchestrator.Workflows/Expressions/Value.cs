@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Orchestrator.Workflows.Expressions.Functions.Dates;
 
 namespace Orchestrator.Workflows.Expressions;
 
@@ -54,6 +55,16 @@ public readonly partial struct Value : IEquatable<Value>
         _ => true,
     };
 
+    /// <summary>Whether JSON holds it as it is: no date, undefined or NaN in it.</summary>
+    internal bool IsPlain => Kind switch
+    {
+        ValueKind.Undefined or ValueKind.Date => false,
+        ValueKind.Number => double.IsFinite(_number),
+        ValueKind.Array => ((Items)_content!).IsPlain,
+        ValueKind.Object => ((Members)_content!).IsPlain,
+        _ => true,
+    };
+
     /// <summary>How many levels of arrays and objects; 0 for all other kinds.</summary>
     internal int Depth => Kind switch
     {
@@ -68,6 +79,7 @@ public readonly partial struct Value : IEquatable<Value>
         ValueKind.String => ((string)_content!).Length + 2,
         ValueKind.Array => ((Items)_content!).Size,
         ValueKind.Object => ((Members)_content!).Size,
+        ValueKind.Date => 26,
         _ => 4,
     };
 
@@ -85,6 +97,9 @@ public readonly partial struct Value : IEquatable<Value>
         "" => EmptyString,
         _ => new Value(ValueKind.String, text, 0),
     };
+
+    /// <summary>A date, from milliseconds since 1970 in UTC; NaN and what is beyond JavaScript's range is an invalid one.</summary>
+    public static Value Date(double time) => new(ValueKind.Date, null, Calendar.Clip(time));
 
     public static Value Of(double number) => new(ValueKind.Number, null, number);
 
@@ -135,6 +150,10 @@ public readonly partial struct Value : IEquatable<Value>
     /// <summary>The number.</summary>
     /// <exception cref="InvalidOperationException">It is no number.</exception>
     public double AsNumber() => Kind == ValueKind.Number ? _number : throw Mismatch(ValueKind.Number);
+
+    /// <summary>The date's milliseconds since 1970; NaN: it is invalid.</summary>
+    /// <exception cref="InvalidOperationException">It is no date.</exception>
+    public double AsTime() => Kind == ValueKind.Date ? _number : throw Mismatch(ValueKind.Date);
 
     /// <summary>True or false.</summary>
     /// <exception cref="InvalidOperationException">It is no boolean.</exception>

@@ -9,6 +9,8 @@ public enum ValueKind
     Boolean,
     Number,
     String,
+    /// <summary>A moment, in milliseconds since 1970, as JavaScript's <c>Date</c>. In JSON it is an ISO 8601 text.</summary>
+    Date,
     Array,
     Object,
 }

@@ -23,7 +23,7 @@ internal static class ValueReader
         }
     }
 
-    public static Value Read(ReadOnlySpan<byte> json)
+    public static Value Read(ReadOnlySpan<byte> json, bool unique = false)
     {
         if (json.StartsWith("\uFEFF"u8))
         {
@@ -32,14 +32,14 @@ internal static class ValueReader
 
         var reader = new Utf8JsonReader(json, Options);
         reader.Read();
-        var value = ReadValue(ref reader);
+        var value = ReadValue(ref reader, unique);
         return reader.Read() ? throw new JsonException("There is more after the end of the JSON value.") : value;
     }
 
-    private static Value ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static Value ReadValue(ref Utf8JsonReader reader, bool unique) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => ReadObject(ref reader),
-        JsonTokenType.StartArray => ReadArray(ref reader),
+        JsonTokenType.StartObject => ReadObject(ref reader, unique),
+        JsonTokenType.StartArray => ReadArray(ref reader, unique),
         JsonTokenType.String => Value.Of(ReadText(ref reader)),
         JsonTokenType.Number => Value.Of(ReadNumber(ref reader)),
         JsonTokenType.True => Value.True,
@@ -47,7 +47,7 @@ internal static class ValueReader
         _ => Value.Null,
     };
 
-    private static Value ReadObject(ref Utf8JsonReader reader)
+    private static Value ReadObject(ref Utf8JsonReader reader, bool unique)
     {
         CheckDepth(ref reader);
         var builder = new ObjectBuilder();
@@ -55,19 +55,22 @@ internal static class ValueReader
         {
             var name = ReadText(ref reader);
             reader.Read();
-            builder.Set(name, ReadValue(ref reader));
+            if (!builder.Set(name, ReadValue(ref reader, unique)) && unique)
+            {
+                throw new JsonException($"The member '{name}' is there twice.");
+            }
         }
 
         return builder.Build();
     }
 
-    private static Value ReadArray(ref Utf8JsonReader reader)
+    private static Value ReadArray(ref Utf8JsonReader reader, bool unique)
     {
         CheckDepth(ref reader);
         var elements = new List<Value>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            elements.Add(ReadValue(ref reader));
+            elements.Add(ReadValue(ref reader, unique));
         }
 
         return Value.FromOwned([.. elements]);

@@ -1,17 +1,23 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Workflows.Expressions.Functions;
+using Orchestrator.Workflows.Expressions.Functions.Dates;
 
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>Values as text: JavaScript's rules for numbers, JSON for arrays and objects.</summary>
 internal static class ValueText
 {
+    public const string InvalidDate = "Invalid Date";
+
     /// <summary>What <c>+</c> with a string appends.</summary>
     public static string Of(Value value) => value.Kind switch
     {
         ValueKind.Undefined => "undefined",
         ValueKind.String => value.AsString(),
         ValueKind.Number => Of(value.AsNumber()),
+        ValueKind.Date => DateText.Iso(value.AsTime()) ?? InvalidDate,
+        ValueKind.Array or ValueKind.Object => JsonText.Of(value),
         _ => value.ToJson(),
     };
 
@@ -23,6 +29,7 @@ internal static class ValueText
         ValueKind.Boolean => "a boolean",
         ValueKind.Number => "a number",
         ValueKind.String => "a string",
+        ValueKind.Date => "a date",
         ValueKind.Array => "an array",
         _ => "an object",
     };

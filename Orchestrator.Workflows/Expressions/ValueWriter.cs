@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orchestrator.Workflows.Expressions.Functions.Dates;
 using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Workflows.Expressions;
@@ -41,6 +42,9 @@ internal static class ValueWriter
             case ValueKind.String:
                 writer.WriteStringValue(StorableText.Of(value.AsString()));
                 break;
+            case ValueKind.Date when DateText.Iso(value.AsTime()) is { } text:
+                writer.WriteStringValue(text);
+                break;
             case ValueKind.Array:
                 WriteArray(value.Elements, writer);
                 break;
@@ -65,7 +69,7 @@ internal static class ValueWriter
         }
         else
         {
-            writer.WriteNumberValue(number);
+            writer.WriteRawValue(ValueText.Of(number), skipInputValidation: true);
         }
     }
 

@@ -20,10 +20,14 @@ internal sealed class Report(string file, string text)
     private int _more;
     private long _walked;
 
-    public bool HasErrors => _diagnostics.Exists(one => one.Severity == Severity.Error);
+    /// <summary>Errors so far.</summary>
+    public int Errors { get; private set; }
+
+    public bool HasErrors => Errors > 0;
 
     public void Error(Position position, FieldPath path, string message, string hint = "")
     {
+        Errors++;
         if (_diagnostics.Count < MaxDiagnostics)
         {
             _diagnostics.Add(new Diagnostic(Severity.Error, file, position.Line, position.Column, path.ToString(), message, hint));

@@ -15,7 +15,8 @@ public static class WorkflowParser
     /// </summary>
     /// <param name="text">The file's content.</param>
     /// <param name="fileName">What the diagnostics call the file.</param>
-    public static ParseResult Parse(string text, string fileName)
+    /// <param name="types">The step types that it may use; null: the built-in ones.</param>
+    public static ParseResult Parse(string text, string fileName, StepCatalog? types = null)
     {
         text = text.TrimStart('\uFEFF');
         var report = new Report(fileName, text);
@@ -23,7 +24,7 @@ public static class WorkflowParser
         {
             CheckText(text);
             var root = YamlTree.Read(text, report);
-            var draft = WorkflowReader.Read(new FieldValue(root, FieldPath.Root, report));
+            var draft = WorkflowReader.Read(new FieldValue(root, FieldPath.Root, report), types ?? StepCatalog.BuiltIn);
             return new ParseResult(Assembler.Assemble(draft, report), report.Build());
         }
         catch (YamlProblem problem)

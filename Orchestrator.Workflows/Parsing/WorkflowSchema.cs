@@ -23,9 +23,11 @@ public static class WorkflowSchema
     };
 
     /// <summary>The schema as indented JSON, the same text each time.</summary>
-    public static string Generate()
+    /// <param name="types">The step types that files may use; null: the built-in ones.</param>
+    public static string Generate(StepCatalog? types = null)
     {
         var schema = Object(WorkflowReader.Fields);
+        OwnStepSchema.Add(schema["properties"]!["steps"]!["items"]!.AsObject(), types ?? StepCatalog.BuiltIn);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Workflow");
         schema["allOf"] = new JsonArray(Required("key", "id"), Required("steps"));
@@ -61,7 +63,7 @@ public static class WorkflowSchema
         return properties;
     }
 
-    private static JsonObject Describe(Shape shape)
+    internal static JsonObject Describe(Shape shape)
     {
         if (shape.Fields is { } fields)
         {
@@ -119,7 +121,7 @@ public static class WorkflowSchema
     private static JsonObject Required(params string[] names) =>
         new() { ["anyOf"] = new JsonArray([.. names.Select(name => new JsonObject { ["required"] = new JsonArray(name) })]) };
 
-    private static string CamelCase(string snake)
+    internal static string CamelCase(string snake)
     {
         var camel = new StringBuilder(snake.Length);
         foreach (var part in snake.Split('_'))

@@ -20,6 +20,9 @@ public sealed record Decisions
     /// <summary>The run ends with this; null: it goes on. What has not started is cancelled with it.</summary>
     public RunEnd? End { get; init; }
 
+    /// <inheritdoc cref="RunSnapshot.DeadStep"/>
+    public int? DeadStep { get; init; }
+
     /// <summary>
     /// Steps that the snapshot lacks. Where there are any, nothing else here counts: the caller adds them and asks again.
     /// </summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Workflows.Planning;
 /// <para>
 /// A step becomes ready when the last of those that it depends on has ended and at least one of them well; when all of
 /// them are absent it is skipped, and that may skip what depends on it in turn. A step that died ends the run. The run
-/// succeeds with its last open step.
+/// succeeds with its last open step, unless it was reopened (<see cref="Reopening"/>) and another step is still dead.
 /// </para>
 /// <para>News of a step that has ended already is ignored: deliveries may be doubled.</para>
 /// </summary>
@@ -47,13 +47,18 @@ public static class Planner
                 Ready = [.. _ready.Order().Select(Count)],
                 Counted = [.. _counted.Order().Select(Count)],
                 OpenSteps = _open,
-                End = _end ?? (Goes && _open == 0 ? new RunEnd(RunState.Success) : null),
+                End = _end ?? (Goes && _open == 0 ? EndOfAll() : null),
+                DeadStep = run.DeadStep,
                 Missing = [.. _missing],
             };
         }
 
         /// <summary>False once the run has ended: what still comes in is written down, and nothing follows from it.</summary>
         private bool Goes => !run.State.IsTerminal() && _end is null;
+
+        private RunEnd EndOfAll() => run.DeadStep is { } dead
+            ? new RunEnd(RunState.Failed, dead, "This step is still dead, and nothing else is left to do.")
+            : new RunEnd(RunState.Success);
 
         private void End(StepNews news)
         {

@@ -13,6 +13,9 @@ public sealed record RunSnapshot
     /// <summary>Steps of the run that have not ended.</summary>
     public required int OpenSteps { get; init; }
 
+    /// <summary>Of a reopened run: a step that is dead all the same, so that the run can't succeed; null: none.</summary>
+    public int? DeadStep { get; init; }
+
     /// <summary>By step index.</summary>
     public required IReadOnlyDictionary<int, StepSnapshot> Steps { get; init; }
 }

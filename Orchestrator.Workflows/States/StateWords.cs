@@ -11,11 +11,11 @@ public static class StateWords
     private static readonly FrozenDictionary<string, RunState> RunByWord =
         Enum.GetValues<RunState>().ToFrozenDictionary(Word);
 
-    /// <summary>No transition leads out of it.</summary>
+    /// <summary>Ended: only an operator's decision leads out of it.</summary>
     public static bool IsTerminal(this StepState state) =>
         state is StepState.Success or StepState.Dead or StepState.Skipped or StepState.Cancelled;
 
-    /// <summary>No transition leads out of it.</summary>
+    /// <summary>Ended: only an operator's decision leads out of it.</summary>
     public static bool IsTerminal(this RunState state) =>
         state is RunState.Success or RunState.Failed or RunState.Cancelled;
 

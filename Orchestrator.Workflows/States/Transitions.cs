@@ -31,8 +31,9 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Exhaust { get; } =
         new("exhaust", StepState.Dead, StepState.Running, StepState.Waiting);
 
+    /// <summary>From <see cref="StepState.Cancelled"/>: its run was reopened, and nothing that it depends on took place.</summary>
     public static StepTransition Skip { get; } =
-        new("skip", StepState.Skipped, StepState.Running, StepState.Waiting);
+        new("skip", StepState.Skipped, StepState.Running, StepState.Waiting, StepState.Cancelled);
 
     /// <summary>The run ended before the step was started, or the attempt was stopped because of it.</summary>
     public static StepTransition Cancel { get; } = new(
@@ -47,8 +48,20 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition TakeBack { get; } =
         new("take back", StepState.Queued, StepState.Leased, StepState.Running);
 
+    /// <summary>
+    /// An operator wants another attempt; from <see cref="StepState.Cancelled"/>: its run was reopened, and it is ready.
+    /// </summary>
+    public static StepTransition Requeue { get; } =
+        new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled);
+
+    /// <summary>An operator closes a dead step with a result of his own.</summary>
+    public static StepTransition Resolve { get; } = new("resolve", StepState.Success, StepState.Dead);
+
+    /// <summary>Its run was reopened, and something that it depends on has not ended.</summary>
+    public static StepTransition Reopen { get; } = new("reopen", StepState.Waiting, StepState.Cancelled);
+
     public static IReadOnlyList<StepTransition> All { get; } =
-        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack];
+        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Resolve, Reopen];
 }
 
 /// <summary>A change of a run's state, as <see cref="StepTransition"/> is of a step's.</summary>
@@ -59,7 +72,8 @@ public sealed record RunTransition(string Name, RunState To, params RunState[] S
     /// <summary>Its first step starts.</summary>
     public static RunTransition Start { get; } = new("start", RunState.Running, RunState.Pending);
 
-    public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running);
+    /// <summary>From <see cref="RunState.Failed"/>: its dead step was resolved, and nothing else was left to do.</summary>
+    public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running, RunState.Failed);
 
     /// <summary>A step died, or the time for the whole run is over.</summary>
     public static RunTransition Fail { get; } =
@@ -72,6 +86,9 @@ public sealed record RunTransition(string Name, RunState To, params RunState[] S
 
     public static RunTransition Resume { get; } = new("resume", RunState.Running, RunState.Paused);
 
-    public static IReadOnlyList<RunTransition> All { get; } = [Start, Succeed, Fail, Cancel, Pause, Resume];
+    /// <summary>An operator has decided about a step that died.</summary>
+    public static RunTransition Reopen { get; } = new("reopen", RunState.Running, RunState.Failed);
+
+    public static IReadOnlyList<RunTransition> All { get; } = [Start, Succeed, Fail, Cancel, Pause, Resume, Reopen];
 }
 

@@ -20,7 +20,7 @@ internal sealed class Dispatcher
     private readonly string serverId;
     private readonly JobRunner runner;
     private readonly RunningJobs running;
-    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
     private readonly Lock gate = new();
     private readonly Stack<string> idle;
     private readonly Signal freed = new();
@@ -59,7 +59,7 @@ internal sealed class Dispatcher
             }
             catch (Exception failure)
             {
-                log.ErrorException("Jobs could not be taken; trying again.", failure);
+                failures.Failed("Jobs could not be taken; trying again.", failure);
                 await Loop.DelayAsync(RetryDelay, stopping).ConfigureAwait(false);
             }
         }
@@ -94,6 +94,8 @@ internal sealed class Dispatcher
         {
             GiveBack(workers[claimed..]);
         }
+
+        failures.Succeeded("Jobs are taken again.");
 
         if (claimed < workers.Length) await Listener.Jobs.WaitAsync(storage.Options.QueuePollInterval, stopping).ConfigureAwait(false);
     }

@@ -19,7 +19,7 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
 
     private readonly StateMachine stateMachine = new(filterProvider);
     private readonly BackgroundJobStateChanger stateChanger = new(filterProvider);
-    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -33,6 +33,8 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
                     await EnqueueBatchAsync(stopping).ConfigureAwait(false);
                     stopping.ThrowIfCancellationRequested();
                 }
+
+                failures.Succeeded("Scheduled jobs are enqueued again.");
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -40,7 +42,7 @@ internal sealed class DueJobs(PostgreSqlStorage storage, TimeSpan pollingInterva
             }
             catch (Exception failure)
             {
-                log.ErrorException("Scheduled jobs could not be enqueued; trying again.", failure);
+                failures.Failed("Scheduled jobs could not be enqueued; trying again.", failure);
                 wait = pollingInterval;
             }
 

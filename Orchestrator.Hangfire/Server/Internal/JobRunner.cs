@@ -18,6 +18,7 @@ internal sealed class JobRunner(
     private readonly StateMachine stateMachine = new(filterProvider);
     private readonly JobConclusion conclusion = new(storage, filterProvider);
     private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog recording = new(LogProvider.For<BackgroundJobServer>());
 
     /// <summary>Never throws. <paramref name="performed"/> is called when the worker is free for another job.</summary>
     public async Task RunAsync(RunningJob job, Action performed)
@@ -102,12 +103,13 @@ internal sealed class JobRunner(
             try
             {
                 await conclusion.ConcludeAsync(job.Claimed, backgroundJob, end, stateMachine).ConfigureAwait(false);
+                recording.Succeeded("The ends of jobs are recorded again.");
                 return;
             }
             catch (Npgsql.NpgsqlException failure) when (failure.IsTransient && !job.IsStopped)
             {
                 // Recording again is safe: the fence lets it happen once.
-                log.WarnException($"Recording the end of job {job} failed and is tried again.", failure);
+                recording.Failed("The ends of jobs could not be recorded; trying again.", failure);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 50 << Math.Min(attempt, 7)))).ConfigureAwait(false);
             }
         }

@@ -9,13 +9,14 @@ internal static class Loop
     public static async Task EveryAsync(
         TimeSpan interval, string what, Func<CancellationToken, Task> action, CancellationToken stopping, bool waitFirst = false)
     {
-        var log = LogProvider.For<BackgroundJobServer>();
+        var failures = new FailureLog(LogProvider.For<BackgroundJobServer>());
         if (waitFirst) await DelayAsync(interval, stopping).ConfigureAwait(false);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 await action(stopping).ConfigureAwait(false);
+                failures.Succeeded($"{what}: goes on.");
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -23,7 +24,7 @@ internal static class Loop
             }
             catch (Exception failure)
             {
-                log.ErrorException($"{what} failed; trying again in {interval}.", failure);
+                failures.Failed($"{what} failed; trying again in {interval}.", failure);
             }
 
             await DelayAsync(interval, stopping).ConfigureAwait(false);

@@ -7,7 +7,7 @@ internal sealed class ProcessHost(IBackgroundProcess process, BackgroundProcessC
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100), LongestDelay = TimeSpan.FromMinutes(1);
 
-    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
 
     public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -20,6 +20,7 @@ internal sealed class ProcessHost(IBackgroundProcess process, BackgroundProcessC
             {
                 process.Execute(context);
                 delay = FirstDelay;
+                failures.Succeeded($"The background process {process} goes on.");
             }
             catch (OperationCanceledException) when (context.IsStopping)
             {
@@ -27,7 +28,7 @@ internal sealed class ProcessHost(IBackgroundProcess process, BackgroundProcessC
             }
             catch (Exception failure)
             {
-                log.ErrorException($"The background process {process} failed; trying again in {delay}.", failure);
+                failures.Failed($"The background process {process} failed; trying again.", failure);
                 context.StoppingToken.WaitHandle.WaitOne(delay);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }

@@ -16,7 +16,7 @@ internal sealed class ServerLease(PostgreSqlStorage storage, string serverId, Se
     private readonly DateTime startedAt = DateTime.UtcNow;
     private readonly long lockKey = Random.Shared.NextInt64(1, 1L << 62);
     private readonly TaskCompletionSource announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ILog log = LogProvider.For<BackgroundJobServer>();
+    private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
 
     /// <summary>Ends when the server is known to others.</summary>
     public Task Announced => announced.Task;
@@ -35,7 +35,7 @@ internal sealed class ServerLease(PostgreSqlStorage storage, string serverId, Se
             }
             catch (Exception failure)
             {
-                log.WarnException("The server's connection was lost; connecting again.", failure);
+                failures.Failed("The server's connection was lost; connecting again.", failure);
                 await Loop.DelayAsync(ReconnectDelay, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -57,6 +57,7 @@ internal sealed class ServerLease(PostgreSqlStorage storage, string serverId, Se
         await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
         announced.TrySetResult();
+        failures.Succeeded("The server is connected again.");
         connection.Notification += (_, notification) => storage.Signals.Wake(notification.Payload);
 
         // What came while there was no connection was not heard.

@@ -9,7 +9,7 @@ namespace Hangfire.Server;
 /// </summary>
 internal sealed class Undertaker(PostgreSqlStorage storage, string serverId)
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1.5);
 

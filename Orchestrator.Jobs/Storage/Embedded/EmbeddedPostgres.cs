@@ -123,7 +123,11 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         {
             await LeaveAsync(folders, server, use);
             throw new EmbeddedPostgresException(
-                EmbeddedPostgresProblem.NotStartable, $"PostgreSQL in {folders.Data} is up but refused us: {refused.Message}", refused);
+                EmbeddedPostgresProblem.NotStartable,
+                refused.SqlState is PostgresErrorCodes.InvalidPassword
+                    ? $"{home.Password} is not the password that the data in {folders.Data} was made with. Put the right file back, or move the data away."
+                    : $"PostgreSQL in {folders.Data} is up but refused us: {refused.Message}",
+                refused);
         }
         catch
         {

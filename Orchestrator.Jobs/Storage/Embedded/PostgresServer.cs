@@ -200,10 +200,15 @@ internal sealed class PostgresServer(
                 : $"Processes of a killed server still use {folders.Data} after {waiting.TotalSeconds:0} s: end {string.Join(", ", left)}.");
     }
 
+    /// <summary>A server on a full disk may not even get a word into its log. It needs a segment of its write-ahead log at least.</summary>
+    private bool HasRoom() => new DriveInfo(folders.Place).AvailableFreeSpace >= 16 * 1024 * 1024;
+
     private EmbeddedPostgresException NotStartable(string what, string said) =>
-        ServerLog.Classify(said) == StartFailure.DiskFull
+        ServerLog.Classify(said) == StartFailure.DiskFull || !HasRoom()
             ? new EmbeddedPostgresException(
-                EmbeddedPostgresProblem.DiskFull, $"{what}: the disk of {folders.Place} is full. PostgreSQL said: {ServerLog.Tail(said)}")
+                EmbeddedPostgresProblem.DiskFull,
+                $"{what}: the disk of {folders.Place} is full, or this user may write no more there. Make room and start again: " +
+                $"nothing that was committed is lost. PostgreSQL said: {ServerLog.Tail(said)}")
             : new EmbeddedPostgresException(
                 EmbeddedPostgresProblem.NotStartable, $"{what} in {folders.Place}. PostgreSQL said: {ServerLog.Tail(said)}");
 }

@@ -74,7 +74,7 @@ internal sealed record ServerFolders(string Home, string Place)
         else if (!File.Exists(folders.Password)
             && Directory.EnumerateFileSystemEntries(home).Any(entry => !BeforeThePassword.Contains(Path.GetFileName(entry))))
         {
-            throw Foreign(home);
+            throw folders.HasData ? WithoutPassword(folders) : Foreign(home);
         }
 
         return folders;
@@ -136,6 +136,11 @@ internal sealed record ServerFolders(string Home, string Place)
                 | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
     }
+
+    private static EmbeddedPostgresException WithoutPassword(ServerFolders folders) => new(
+        EmbeddedPostgresProblem.ForeignFolder,
+        $"{folders.Data} is a database, but the file {folders.Password} with its password is missing, so it was not touched. " +
+        "Put the file back, or set ORCHESTRATOR_DATA to another folder, or move the data away to start with an empty database.");
 
     private static EmbeddedPostgresException Foreign(string folder) => new(
         EmbeddedPostgresProblem.ForeignFolder,

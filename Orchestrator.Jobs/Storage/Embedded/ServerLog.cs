@@ -9,7 +9,7 @@ internal enum StartFailure
     /// <summary>Somebody took the port: again with another.</summary>
     PortTaken,
 
-    /// <summary>No space left.</summary>
+    /// <summary>No space left, on the disk or for this user.</summary>
     DiskFull,
 
     /// <summary>Anything else: the log says.</summary>
@@ -21,6 +21,13 @@ internal static class ServerLog
 {
     private const long Limit = 8 * 1024 * 1024;
     private const int Shown = 12;
+
+    /// <summary>Among them a user's limit on the size of a file (<c>ulimit -f</c>).</summary>
+    private static readonly string[] OutOfSpace =
+    [
+        "No space left on device", "not enough space on the disk", "Disk quota exceeded", "File too large", "File size limit exceeded",
+        "Check free disk space",
+    ];
 
     /// <summary>Puts a log that has grown aside, and returns where the next start will begin to write.</summary>
     public static long Rotate(string path)
@@ -61,7 +68,7 @@ internal static class ServerLog
     /// <summary>What the server's own words mean for the next attempt. Its language is set to C when it is started.</summary>
     public static StartFailure Classify(string text) => text switch
     {
-        _ when Says(text, "No space left on device", "not enough space on the disk", "Disk quota exceeded") => StartFailure.DiskFull,
+        _ when Says(text, OutOfSpace) => StartFailure.DiskFull,
         _ when Says(text, "pre-existing shared memory block", "\"postmaster.pid\" already exists") => StartFailure.Lingering,
         _ when Says(text, "Address already in use", "could not create any TCP/IP sockets", "could not bind") => StartFailure.PortTaken,
         _ => StartFailure.Other,

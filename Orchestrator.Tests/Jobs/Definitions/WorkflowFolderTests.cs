@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Parsing;
 using Database = Orchestrator.Jobs.Storage.Database;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
@@ -112,7 +113,8 @@ public sealed class WorkflowFolderTests
     {
         Write("one.yml", Workflow("one", "1"));
         await _workflows.LoadAsync(default);
-        await _store.PutAsync(Tenant, "one", Workflow("one", "'put'"), file: null, isRestart: false, default);
+        var put = Workflow("one", "'put'");
+        await _store.PutAsync(Tenant, WorkflowParser.Parse(put, "put").Definition!, put, file: null, isRestart: false, default);
         using var restarted = Folder();
         await restarted.LoadAsync(default);
         var afterRestart = await _store.FindHeadAsync(Tenant, "one", default);
@@ -153,9 +155,10 @@ public sealed class WorkflowFolderTests
         var storage = new PostgreSqlStorage(
             new NpgsqlConnectionFactory(_database.ConnectionString, new PostgreSqlStorageOptions()), new PostgreSqlStorageOptions());
         var registry = new WorkflowRegistry(
-            _store, new WorkflowCatalog(_store, TimeProvider.System), new CronTriggers(new RecurringJobManager(storage), storage));
+            _store, new WorkflowCatalog(_store, StepCatalog.BuiltIn, TimeProvider.System),
+            new CronTriggers(new RecurringJobManager(storage), new RecurringJobs(storage)));
         return new WorkflowFolder(
-            new ProjectFolders(_folder, _folder), registry, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
+            new ProjectFolders(_folder, _folder), registry, StepCatalog.BuiltIn, TimeProvider.System, NullLogger<WorkflowFolder>.Instance);
     }
 
     private void Write(string name, string content)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Jobs;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Expressions;

@@ -10,7 +10,8 @@ internal sealed class AccessTests : ApiFixture
     [
         "POST /functions/v1/orchestrator/dispatch", "POST /api/runs", "GET /api/runs", "GET /api/runs/018f0000-0000-7000-8000-000000000000",
         "GET /api/runs/018f0000-0000-7000-8000-000000000000/attempts", "GET /api/runs/018f0000-0000-7000-8000-000000000000/logs",
-        "GET /api/workflows/schema.json",
+        "GET /api/workflows/schema.json", "POST /api/events", "GET /api/events", "GET /api/events/018f0000-0000-7000-8000-000000000000",
+        "POST /functions/v1/orchestrator/worker", "POST /functions/v1/cron-orchestrator",
         "GET /api/workflows", "GET /api/workflows/greet", "PUT /api/workflows/greet", "POST /api/workflows/validate", "GET /nowhere",
     ];
 

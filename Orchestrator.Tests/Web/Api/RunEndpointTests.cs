@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -32,9 +33,28 @@ internal sealed class RunEndpointTests : ApiFixture
         await Service.EndAsync(id);
         var run = (await GetAsync($"/api/runs/{id}")).Body;
 
-        ((string)run["error"]!["step_id"]!).Should().Be("bad");
+        run["error"]!.AsObject().Select(member => member.Key).Should().Equal("message", "step_id", "agent_id", "timestamp", "attempts");
+        ((string)run["error"]!["step_id"]!, (int)run["error"]!["attempts"]!).Should().Be(("bad", 1));
         ((string)run["steps"]![0]!["error"]!).Should().Be((string)run["error"]!["message"]!);
         ((int)run["metrics"]!["failed_attempts"]!).Should().Be(1);
+    }
+
+    [Test]
+    public async Task Failed_attempts_are_counted_as_they_were()
+    {
+        Service.Target.On("/counted", (http, _) => TargetServer.JsonAsync(
+            http, Service.Target.RequestsTo("/counted").Count < 3 ? 503 : 200, """{"ok": true}"""));
+        var id = await Service.StartRunAsync("""
+            key: counted
+            steps:
+              - { id: call, call: /counted, retry: { delay_ms: 10, jitter: false } }
+              - { id: skipped, type: transform, when: "false", value: 1 }
+            """);
+        await Service.EndAsync(id);
+        var metrics = (await GetAsync($"/api/runs/{id}")).Body["metrics"]!;
+
+        ((int)metrics["steps"]!, (int)metrics["failed_attempts"]!).Should().Be((2, 2));
+        ((double)metrics["total_ms"]!, (double)metrics["average_step_ms"]!).Should().Match<(double Total, double Step)>(took => took.Total > 0 && took.Step > 0);
     }
 
     [TestCase("/api/runs/018f0000-0000-7000-8000-000000000000")]
@@ -64,6 +84,69 @@ internal sealed class RunEndpointTests : ApiFixture
         while (cursor is not null);
 
         seen.Should().Equal(ids.OrderDescending(StringComparer.Ordinal)).And.HaveCount(5);
+    }
+
+    [TestCase("tag=red", "red")]
+    [TestCase("tag=warm", "yellow red")]
+    [TestCase("tag=war", "")]
+    [TestCase("q=YELLOW-", "yellow")]
+    [TestCase("q=Boils over", "red")]
+    [TestCase("q=boils%25", "")]
+    [TestCase("tag=warm&q=grace&workflow_key=yellow-one", "yellow")]
+    public async Task Runs_are_found_by_tags_and_words(string query, string wanted)
+    {
+        await Service.Database.ExecuteAsync("update workflow_runs set user_id = 'before' where user_id = 'grace'");
+        await Service.PutAsync("{ key: red-one, tags: [red, warm], steps: [{ id: one, type: transform, value: \"{{ inputs.boils_over.x }}\" }] }");
+        await Service.PutAsync("{ key: yellow-one, tags: [yellow, warm], steps: [{ id: one, type: transform, value: 1 }] }");
+        foreach (var key in new[] { "red-one", "yellow-one" })
+        {
+            var run = await Service.EndAsync(await Service.DispatchAsync(new() { WorkflowKey = key, UserId = "grace" }));
+            await Service.Database.ExecuteAsync(
+                $"update workflow_run_data set error = jsonb_set(error, '{{message}}', '\"it BOILS over\"') where workflow_run_id = '{run.Id}'");
+        }
+
+        // The version that the run started with counts, not the newest.
+        await Service.PutAsync("{ key: red-one, tags: [blue], steps: [{ id: one, type: transform, value: 1 }] }");
+
+        (await GetAsync($"/api/runs?user_id=grace&{query}")).Body["items"]!.AsArray().Select(run => ((string)run!["workflow_key"]!)[..^4])
+            .Should().Equal(wanted.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Test]
+    public async Task A_run_is_found_by_its_id_and_that_of_a_step_wherever_it_is()
+    {
+        var id = await DispatchAsync();
+        await DispatchAsync();
+        var job = new RunId(Guid.Parse(id)).Job(0);
+
+        foreach (var word in new[] { id, id.ToUpperInvariant(), job.ToString(), id[..^8] })
+        {
+            (await GetAsync($"/api/runs?q={word}")).Body["items"]!.AsArray().Select(run => (string)run!["workflow_run_id"]!).Should().Contain(id);
+        }
+
+        (await GetAsync($"/api/runs?q={job}")).Body["items"]!.AsArray().Should().ContainSingle();
+        (await GetAsync($"/api/runs?q={new string('x', 201)}")).ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+
+    [Test]
+    public async Task A_rare_filter_goes_on_where_its_window_ended()
+    {
+        var wanted = Guid.Parse(await DispatchAsync(""", "user_id": "rare" """));
+        for (var n = 0; n < 4; n++)
+        {
+            await DispatchAsync();
+        }
+
+        var filter = new RunFilter { Tenant = "default", UserId = "rare", Window = 2 };
+        var pages = new List<int>();
+        Guid? next = Guid.AllBitsSet;
+        while (next is { } before)
+        {
+            (var items, next) = await Service.Get<RunQueries>().ListAsync(filter with { Before = before }, CancellationToken.None);
+            pages.Add(items.Count(item => item.WorkflowRunId == wanted));
+        }
+
+        pages.Take(3).Should().Equal(0, 0, 1);
     }
 
     [Test]

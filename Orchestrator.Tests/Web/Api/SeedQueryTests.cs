@@ -45,6 +45,7 @@ internal sealed class SeedQueryTests : ApiFixture
     [TestCase("job_queue", "job_id", "workflow_run_id", "step_id", "user_id", "intent_id", "status", "priority", "attempts", "max_attempts", "next_run_at")]
     [TestCase("job_attempts", "attempt_id", "job_id", "started_at", "finished_at", "success", "status_code", "error_text", "logs")]
     [TestCase("workflow_runs", "workflow_run_id", "workflow_key", "user_id", "intent_id", "status", "trigger_event_id")]
+    [TestCase("intent_events", "event_id", "user_id", "intent_id", "type", "payload", "created_at")]
     public async Task Tables_have_the_columns_that_the_seed_names(string table, params string[] columns)
     {
         var found = await Service.Database.ScalarAsync<string[]>(

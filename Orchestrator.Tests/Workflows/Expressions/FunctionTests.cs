@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Tests.Workflows.Expressions;
@@ -91,7 +93,12 @@ internal sealed class FunctionTests
     [TestCase("inputs.n.mop(x => x)", "unknown method `mop`")]
     [TestCase("Math.maxx(1)", "unknown function `Math.maxx` at 1. Did you mean `Math.max`?")]
     [TestCase("foo(1)", "unknown function `foo`")]
-    [TestCase("now()", "`now` is not yet supported")]
+    [TestCase("new Set([1])", "`new` makes only dates here")]
+    [TestCase("Date()", "`Date` is made with `new`")]
+    [TestCase("inputs.n.push(1)", "unknown method `push` at 10. Nothing is changed in an expression; write [...list, x]")]
+    [TestCase("new Date().setHours(1)", "A date is not changed")]
+    [TestCase("'x'.match('y')", "There are no regular expressions")]
+    [TestCase("Math.random()", "An expression gives the same again")]
     [TestCase("inputs.n[0](1)", "only functions and methods of the language can be called")]
     [TestCase("x => x", "unknown name `x`")]
     [TestCase("inputs.n.map(x => { return x })", "body is one expression")]
@@ -109,6 +116,17 @@ internal sealed class FunctionTests
     [TestCase("'x'.repeat(100000).split('').reduce((a, b) => a + a, 'x')")]
     [TestCase("'x'.repeat(8000000).includes('x'.repeat(4000000) + 'y')")]
     [TestCase("'x'.repeat(100000).split('').sort((a, b) => 'x'.repeat(50000).split('').length)")]
+    [TestCase("'x'.repeat(200000).split('').sort()")]
+    [TestCase("'x'.padStart(1e12)")]
+    [TestCase("Array.from({length: 1e9})")]
+    [TestCase("Array.from({length: 100000}, (x, i) => 'x'.repeat(1000)).join('y')")]
+    [TestCase("[1].fill(0, -Infinity).concat(Array.from({length: 2000}).map(x => Array.from({length: 2000})))")]
+    [TestCase("JSON.stringify('x'.repeat(60).split('').reduce((a, b) => [a], 1).concat('x'.repeat(100000).split('')), null, 10)")]
+    [TestCase("Array.from({length: 1000}).map(x => hash('x'.repeat(100000)))")]
+    [TestCase("encodeURIComponent('ü'.repeat(4000000))")]
+    [TestCase("'x'.repeat(1000000).split('').map(x => 'x'.localeCompare('y'))")]
+    [TestCase("[...'x'.repeat(2000000)]")]
+    [TestCase("'x'.repeat(300000).split('').reduceRight((a, b) => a + 1, 0)")]
     public void Every_evaluation_ends_within_its_budget(string expression) =>
         FluentActions.Invoking(() => Json(expression)).Should().Throw<EvaluationException>()
             .Which.Problem.Should().MatchRegex("more than 1,000,000 steps|grows beyond|nests deeper");
@@ -122,6 +140,23 @@ internal sealed class FunctionTests
         references.AllResults.Should().BeFalse();
         Expression.Parse("Object.keys(results)").References.AllResults.Should().BeTrue();
     }
+
+    [TestCase("[3, 1, 2].toSorted()", "[1,2,3]")]
+    [TestCase("[3, 1, 2].toReversed()", "[2,1,3]")]
+    [TestCase("[3, 1, 2].with(-1, 9)", "[3,1,9]")]
+    [TestCase("[3, 1].entries().map(e => e[0] * e[1])", "[0,1]")]
+    [TestCase("Object.groupBy([1, 2, 3], n => n % 2 ? 'odd' : 'even')", "{\"odd\":[1,3],\"even\":[2]}")]
+    [TestCase("['a', 'b'].map(parseInt)", "[null,null]")]
+    [TestCase("'' + [1, {a: 2}] + {b: 3}", "\"[1,{\\\"a\\\":2}]{\\\"b\\\":3}\"")]
+    [TestCase("'straße'.toUpperCase()", "\"STRASSE\"")]
+    public void What_Node_of_today_lacks_or_does_otherwise(string expression, string json) => Json(expression).Should().Be(json);
+
+    [TestCase("hash({b: [1, 2.50], a: null})", "{\"a\":null,\"b\":[1,2.5]}")]
+    [TestCase("hash({a: null, u: undefined, b: [1, 2.5]})", "{\"a\":null,\"b\":[1,2.5]}")]
+    [TestCase("hash('é😀')", "\"é😀\"")]
+    [TestCase("hash(new Date(0))", "\"1970-01-01T00:00:00.000Z\"")]
+    public void A_hash_is_that_of_the_canonical_json(string expression, string canonical) =>
+        Json(expression).Should().Be($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}\"");
 
     private static string Json(string expression) => Expression.Parse(expression).Evaluate(Scope).ToJson();
 }

@@ -12,7 +12,7 @@ internal sealed class ValueTests
     [TestCase("""[1.5,-2,1e+300,123456789012345]""")]
     [TestCase("\"a\\\"b\\\\c\\n\"")]
     public void Json_comes_back_as_it_was(string json) =>
-        JsonDocument.Parse(Value.Parse(json).ToJson()).RootElement.ToString().Should().Be(JsonDocument.Parse(json).RootElement.ToString().Replace("1e+300", "1E+300"));
+        JsonDocument.Parse(Value.Parse(json).ToJson()).RootElement.ToString().Should().Be(JsonDocument.Parse(json).RootElement.ToString());
 
     [TestCase("\"a\\u0000b\"", "\"a\uFFFDb\"")]
     [TestCase("\"\\ud800\"", "\"\uFFFD\"")]

@@ -14,7 +14,7 @@ internal sealed class BrokenExpressionTests
         Broken.Value("1 + §item", "`item` is not yet supported"),
         Broken.Value("inputs.a §= 1", "an expression can't assign. To compare, write ===."),
         Broken.Value("inputs.a §& 1", "the bitwise operator `&` is not part of the expression language"),
-        Broken.Value("§new Date()", "`new` is not part of the expression language"),
+        Broken.Value("§new Map()", "`new` makes only dates here"),
         Broken.Value("inputs.a ?? 1 §|| 2", "`??` and `||` are mixed"),
         Broken.Value("§/a/", "regular expressions are not part of the expression language"),
         Broken.Value("1 + §'abc", "the string is not closed"),

@@ -48,6 +48,7 @@ internal static class MergeSort
             return double.IsNaN(order) ? 0 : order;
         }
 
+        call.Evaluation.Spend(call.Offset);
         call.Pay(left.Size + right.Size);
         return string.CompareOrdinal(ValueText.Of(left), ValueText.Of(right));
     }

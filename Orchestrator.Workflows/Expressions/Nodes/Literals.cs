@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Expressions.Functions;
+
 namespace Orchestrator.Workflows.Expressions.Nodes;
 
 /// <summary>An array literal.</summary>
@@ -54,6 +56,12 @@ internal sealed class SpreadNode(int offset, Node operand) : Node(offset, Above(
     public IReadOnlyList<Value> Elements(Evaluation evaluation)
     {
         var value = operand.Evaluate(evaluation);
+        if (value.Kind == ValueKind.String)
+        {
+            evaluation.Spend(Offset, value.Size);
+            return [.. TextMethods.Characters(value.AsString())];
+        }
+
         if (value.Kind != ValueKind.Array)
         {
             throw evaluation.Fail($"`...` needs an array here, found {ValueText.Name(value.Kind)}", Offset);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Workflows.Expressions.Functions;
 
 namespace Orchestrator.Workflows.Expressions.Nodes;
 
@@ -37,7 +38,7 @@ internal static class Operation
             "*" => first * second,
             "/" => first / second,
             "%" => first % second,
-            "**" => Math.Abs(first) == 1 && double.IsInfinity(second) ? double.NaN : Math.Pow(first, second),
+            "**" => Math.Abs(first) == 1 && !double.IsFinite(second) ? double.NaN : Math.Pow(first, second),
             _ => throw new InvalidOperationException($"No operator {op}."),
         };
     }
@@ -66,7 +67,8 @@ internal static class Operation
         ValueKind.Null => 0,
         ValueKind.Boolean => value.AsBoolean() ? 1 : 0,
         ValueKind.Number => value.AsNumber(),
-        ValueKind.String => ToNumber(value.AsString().Trim()),
+        ValueKind.Date => value.AsTime(),
+        ValueKind.String => ToNumber(TextMethods.Trim(value.AsString())),
         _ => double.NaN,
     };
 
@@ -78,10 +80,12 @@ internal static class Operation
         "" => 0,
         "Infinity" or "+Infinity" => double.PositiveInfinity,
         "-Infinity" => double.NegativeInfinity,
-        ['0', 'x' or 'X', ..] => ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : double.NaN,
+        ['0', 'x' or 'X', ..] => NumberFormat.Read(text.AsSpan(2), 16),
+        ['0', 'o' or 'O', ..] => NumberFormat.Read(text.AsSpan(2), 8),
+        ['0', 'b' or 'B', ..] => NumberFormat.Read(text.AsSpan(2), 2),
         _ when char.IsAsciiLetter(text[^1]) => double.NaN,
         _ => double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out var number) && text.AsSpan().IndexOfAny("∞N") < 0 ? number : double.NaN,
     };
 
-    private static bool IsText(Value value) => value.Kind is ValueKind.String or ValueKind.Array or ValueKind.Object;
+    private static bool IsText(Value value) => value.Kind is ValueKind.String or ValueKind.Date or ValueKind.Array or ValueKind.Object;
 }

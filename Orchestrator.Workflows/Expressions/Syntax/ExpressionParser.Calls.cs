@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Workflows.Expressions.Functions;
+using Orchestrator.Workflows.Expressions.Functions.Dates;
 using Orchestrator.Workflows.Expressions.Nodes;
 using Orchestrator.Workflows.Text;
 
@@ -16,7 +17,7 @@ internal sealed partial class ExpressionParser
     {
         if (!Methods.Names.Contains(name.Text))
         {
-            _errors.Add(new ExpressionError(name.Start, $"unknown method `{name.Text}`", Nearest.Hint(name.Text, Methods.Names.Items)));
+            _errors.Add(new ExpressionError(name.Start, $"unknown method `{name.Text}`", Unsupported.Instead(name.Text) ?? Nearest.Hint(name.Text, Methods.Names.Items)));
         }
 
         return new MethodCallNode(name.Start, target, name.Text, optional, ParseArguments());
@@ -25,9 +26,9 @@ internal sealed partial class ExpressionParser
     /// <summary>A global function, called or named, or a global constant; null where the name is none.</summary>
     private Node? ParseGlobal(Token token)
     {
-        if (Globals.Planned.Contains(token.Text) && (_token.Is("(") || _token.Is(".")))
+        if (token.Text == "Date" && _token.Is("("))
         {
-            throw new SyntaxException(token.Start, $"`{token.Text}` is not yet supported");
+            throw new SyntaxException(token.Start, "`Date` is made with `new`", "Write new Date(…); now() gives the current one.");
         }
 
         var name = token.Text;
@@ -53,7 +54,20 @@ internal sealed partial class ExpressionParser
             return null;
         }
 
-        throw new SyntaxException(token.Start, $"unknown function `{name}`", Nearest.Hint(name, Globals.Functions.Keys));
+        throw new SyntaxException(token.Start, $"unknown function `{name}`", Unsupported.Instead(name) ?? Nearest.Hint(name, Globals.Functions.Keys));
+    }
+
+    /// <summary><c>new Date(…)</c>; there is nothing else to make.</summary>
+    private FunctionCallNode ParseNew()
+    {
+        var start = Advance();
+        if (_token.Kind != TokenKind.Name || _token.Text != "Date")
+        {
+            throw new SyntaxException(start.Start, "`new` makes only dates here", "Write new Date(…); arrays and objects are written [ … ] and { … }.");
+        }
+
+        Advance();
+        return new FunctionCallNode(start.Start, "new Date", DateFunctions.Construct, _token.Is("(") ? ParseArguments() : []);
     }
 
     private Node[] ParseArguments()

@@ -36,6 +36,11 @@ internal sealed partial class ExpressionParser
 
     private Node ParseName()
     {
+        if (_token.Kind == TokenKind.Name && _token.Text == "new")
+        {
+            return Bounded(ParseNew());
+        }
+
         if (Unsupported.IsKeyword(_token.Text))
         {
             throw Unexpected("a value");
@@ -68,7 +73,7 @@ internal sealed partial class ExpressionParser
         }
 
         var name = token.Text == RootNames.Payload ? RootNames.Inputs : token.Text;
-        if (RootNames.All.Contains(name))
+        if (_roots.Contains(name))
         {
             _references.Root(name);
         }
@@ -78,7 +83,7 @@ internal sealed partial class ExpressionParser
         }
         else
         {
-            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, RootNames.Sorted)));
+            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, [.. _roots.Order(StringComparer.Ordinal)])));
         }
 
         return new RootNode(token.Start, name);

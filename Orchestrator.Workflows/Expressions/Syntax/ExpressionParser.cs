@@ -21,25 +21,30 @@ internal sealed partial class ExpressionParser
     /// <summary>The newest node that stood in parentheses: these may mix what must not be mixed without.</summary>
     private Node? _parenthesised;
 
-    private ExpressionParser(string text, int start)
+    private readonly IReadOnlySet<string> _roots;
+
+    private ExpressionParser(string text, int start, IReadOnlySet<string> roots)
     {
-        _text = text;
+        (_text, _roots) = (text, roots);
         _lexer = new Lexer(text);
         _token = _lexer.Read(start);
     }
 
     /// <summary>Parses a text that is one expression.</summary>
-    public static ParsedExpression Parse(string text) => Parse(text, 0, embedded: false);
+    /// <param name="text">The text.</param>
+    /// <param name="roots">The names that it may start from; null: <see cref="RootNames.All"/>.</param>
+    public static ParsedExpression Parse(string text, IReadOnlySet<string>? roots = null) => Parse(text, 0, embedded: false, roots);
 
     /// <summary>Parses the expression that begins behind the <c>{{</c> of a template; it must end at <c>}}</c>.</summary>
-    public static ParsedExpression ParseEmbedded(string text, int start) => Parse(text, start, embedded: true);
+    public static ParsedExpression ParseEmbedded(string text, int start, IReadOnlySet<string>? roots = null) =>
+        Parse(text, start, embedded: true, roots);
 
-    private static ParsedExpression Parse(string text, int start, bool embedded)
+    private static ParsedExpression Parse(string text, int start, bool embedded, IReadOnlySet<string>? roots)
     {
         List<ExpressionError> errors = [];
         try
         {
-            var parser = new ExpressionParser(text, start);
+            var parser = new ExpressionParser(text, start, roots ?? RootNames.All);
             errors = parser._errors;
             var node = parser.ParseExpression(0);
             var (sourceEnd, end) = embedded ? parser.ExpectClosing() : parser.ExpectEnd();

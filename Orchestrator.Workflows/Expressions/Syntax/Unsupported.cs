@@ -32,5 +32,17 @@ internal static class Unsupported
         _ => null,
     };
 
+    /// <summary>What to write in place of a function or method of JavaScript that is not part of the language.</summary>
+    public static string? Instead(string name) => name switch
+    {
+        "push" or "unshift" => "Nothing is changed in an expression; write [...list, x] or [x, ...list].",
+        "pop" or "shift" or "splice" => "Nothing is changed in an expression; use slice or filter.",
+        "forEach" => "Use map, filter or reduce, which give a value.",
+        "match" or "matchAll" or "test" or "exec" or "search" => "There are no regular expressions; use includes, startsWith, indexOf or split.",
+        "Math.random" => "An expression gives the same again; use uuid(), or hash(x).",
+        ['s', 'e', 't', >= 'A' and <= 'Z', ..] => "A date is not changed; write new Date(…) with another time.",
+        _ => null,
+    };
+
     public static bool IsKeyword(string name) => Keywords.Contains(name);
 }

@@ -12,8 +12,11 @@ internal sealed record Field<TTarget>(string Name, Shape? Shape, Action<TTarget,
     /// <summary>The only type of step that has it; null: every one.</summary>
     public string? OnlyFor { get; init; }
 
+    /// <summary>A <c>_ms</c> field has no other name without its ending.</summary>
+    public bool IsExact { get; init; }
+
     public IEnumerable<string> Spellings =>
-        [Name, .. Aliases, .. Name.EndsWith("_ms", StringComparison.Ordinal) ? [Name[..^3]] : Array.Empty<string>()];
+        [Name, .. Aliases, .. !IsExact && Name.EndsWith("_ms", StringComparison.Ordinal) ? [Name[..^3]] : Array.Empty<string>()];
 
     public static Field<TTarget> Planned(string name) =>
         new(name, null, (_, value) => value.Error($"`{name}` is not yet supported"));

@@ -75,7 +75,9 @@ internal static class Reading
         return null;
     }
 
-    public static int? Integer(this FieldValue field, int minimum, int maximum)
+    public static int? Integer(this FieldValue field, int minimum, int maximum) => (int?)field.Whole(minimum, maximum);
+
+    public static double? Whole(this FieldValue field, double minimum, double maximum)
     {
         if (field.Node is not ScalarNode { Value.Kind: ValueKind.Number } scalar || scalar.Value.AsNumber() != Math.Truncate(scalar.Value.AsNumber()))
         {
@@ -83,7 +85,7 @@ internal static class Reading
             return null;
         }
 
-        return (int?)field.Number(minimum, maximum);
+        return field.Number(minimum, maximum);
     }
 
     public static TimeSpan? Milliseconds(this FieldValue field, int minimum) =>

@@ -72,6 +72,6 @@ internal static class Assembler
             ExpectStatus = step.Http.ExpectStatus,
         },
         StepTypes.Transform => new TransformAction(step.Value!),
-        _ => throw new InvalidOperationException($"No step type {step.Type}."),
+        _ => new OwnAction(step.Type!, step.Own),
     };
 }

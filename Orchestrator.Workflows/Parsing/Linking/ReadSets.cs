@@ -108,6 +108,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
     private static IEnumerable<References> Expressions(StepDraft step) =>
         new[] { step.Output, step.Value, step.Http.Call, step.Http.Url, step.Http.Query, step.Http.Headers, step.Http.Body }
             .Select(template => template?.References)
+            .Concat(step.Own.Select(field => field.Value.References))
             .Append(step.When?.References)
             .OfType<References>();
 

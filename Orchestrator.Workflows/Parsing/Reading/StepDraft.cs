@@ -42,6 +42,9 @@ internal sealed class StepDraft(int index, FieldValue given)
     /// <summary>Of a <c>transform</c>.</summary>
     public Template? Value { get; set; }
 
+    /// <summary>The settings of a step of the host's own type, by the names of its fields.</summary>
+    public List<KeyValuePair<string, Template>> Own { get; } = [];
+
     /// <summary>The steps that <c>output</c> names; the step's own raw result is <c>step.result</c> there.</summary>
     public List<Mention> OutputMentions { get; } = [];
 

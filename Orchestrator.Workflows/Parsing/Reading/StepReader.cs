@@ -31,7 +31,7 @@ internal static partial class StepReader
         .. new[] { "exclusive", "scope", "on_failure", "compensate", "rate_limit", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
     ]);
 
-    public static StepDraft Read(int index, FieldValue field)
+    public static StepDraft Read(int index, FieldValue field, StepCatalog types)
     {
         var step = new StepDraft(index, field);
         if (field.Mapping() is not { } mapping)
@@ -40,15 +40,17 @@ internal static partial class StepReader
         }
 
         var given = Flatten(mapping, field);
-        step.Type = FindType(given, field);
+        step.Type = FindType(given, field, types);
+        var own = types.Find(step.Type);
         var readable = step.Type is null ? given.Where(one => Fields.Find(one.Entry.Key) is { OnlyFor: null }) : given;
-        Fields.ReadEntries(step, readable, field.Report, step.Type);
+        (own?.Table ?? Fields).ReadEntries(step, readable, field.Report, step.Type);
         if (!given.Exists(one => one.Entry.Key == "id"))
         {
             field.Error("the step has no `id`");
         }
 
         CheckComplete(step, given);
+        CheckComplete(step, given, own);
         return step;
     }
 
@@ -82,7 +84,7 @@ internal static partial class StepReader
     }
 
     /// <summary>The type of the step; null, with an error reported, where it is unknown.</summary>
-    private static string? FindType(List<GivenField> given, FieldValue field)
+    private static string? FindType(List<GivenField> given, FieldValue field, StepCatalog types)
     {
         var named = given.Find(one => one.Entry.Key == "type");
         if (named.Entry.Content is null)
@@ -102,7 +104,7 @@ internal static partial class StepReader
             return null;
         }
 
-        if (StepTypes.Supported.Contains(type))
+        if (StepTypes.Supported.Contains(type) || types.Find(type) is not null)
         {
             return type;
         }
@@ -113,7 +115,8 @@ internal static partial class StepReader
         }
         else
         {
-            value.Error($"unknown type `{type}`", field.Report.Suggest(type, [.. StepTypes.Supported, .. StepTypes.Planned]));
+            var nearest = field.Report.Suggest(type, [.. types.Names, .. StepTypes.Planned]);
+            value.Error($"unknown type `{type}`", nearest.Length > 0 ? nearest : $"This program knows {string.Join(", ", types.Names)}.");
         }
 
         return null;
@@ -132,6 +135,18 @@ internal static partial class StepReader
         if (step.Type == StepTypes.Transform && !Has("value"))
         {
             step.Field.Error("a transform step needs `value`", "The expression that becomes the step's result.");
+        }
+    }
+
+    /// <summary>A step of the host's type has what the type requires.</summary>
+    private static void CheckComplete(StepDraft step, List<GivenField> given, OwnStepType? own)
+    {
+        foreach (var field in own?.Fields ?? [])
+        {
+            if (field.IsRequired && !given.Exists(one => own!.Table.Find(one.Entry.Key)?.Name == field.Name))
+            {
+                step.Field.Error($"a step of type `{own!.Name}` needs `{field.Name}`", field.Description ?? "");
+            }
         }
     }
 

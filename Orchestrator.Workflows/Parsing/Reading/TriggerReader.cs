@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
@@ -6,16 +8,26 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>Reads <c>trigger</c> or <c>triggers</c>.</summary>
 internal static class TriggerReader
 {
-    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event"];
-    private static readonly string[] Planned = ["webhook", "workflow"];
+    private const string SecretName = "^[A-Z][A-Z0-9_]{0,99}$";
+
+    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event", "webhook"];
+    private static readonly Dictionary<string, Misfire> Misfires = new(StringComparer.Ordinal)
+    {
+        ["once"] = Misfire.Once,
+        ["all"] = Misfire.All,
+        ["skip"] = Misfire.Skip,
+    };
+
+    private static readonly string[] Planned = ["workflow"];
 
     public static FieldTable<TriggerDraft> Fields { get; } = new(
         new Field<TriggerDraft>("type", Shape.OneOf(Supported), (draft, value) => draft.Type = ReadType(value)),
         new Field<TriggerDraft>("cron", Shape.Text, (draft, value) => draft.Cron = ReadCron(draft, value)),
         new Field<TriggerDraft>("timezone", Shape.Text, (draft, value) => draft.TimeZone = ReadZone(draft, value)),
         new Field<TriggerDraft>("event_types", Shape.OneOrMore(Shape.Text), (draft, value) => draft.EventTypes = ReadEvents(draft, value)),
-        Field<TriggerDraft>.Planned("misfire"),
-        Field<TriggerDraft>.Planned("match"),
+        new Field<TriggerDraft>("secret", Shape.Matching(SecretName), (draft, value) => draft.Secret = ReadSecret(draft, value)),
+        new Field<TriggerDraft>("misfire", Shape.OneOf(Misfires.Keys), (draft, value) => (draft.MisfireField, draft.Misfire) = (value, value.Word(Misfires))),
+        new Field<TriggerDraft>("match", Shape.Text, (draft, value) => (draft.MatchField, draft.Match) = (value, value.Expression([], RootNames.OfMatch))),
         Field<TriggerDraft>.Planned("debounce_ms"),
         Field<TriggerDraft>.Planned("batch"));
 
@@ -59,16 +71,17 @@ internal static class TriggerReader
 
         Require(value, draft.CronField, byCron, "cron", draft.Type);
         Require(value, draft.EventField, byEvent, "event_types", draft.Type);
-        if (draft.ZoneField is { } zone && !byCron)
-        {
-            zone.Error($"`timezone` doesn't belong to a trigger of type `{draft.Type}`");
-        }
+        Require(value, draft.SecretField, draft.Type == "webhook", "secret", draft.Type);
+        Refuse(draft.ZoneField, byCron, "timezone", draft.Type);
+        Refuse(draft.MisfireField, byCron, "misfire", draft.Type);
+        Refuse(draft.MatchField, byEvent, "match", draft.Type);
 
         return
         [
             .. draft.Type == "manual" ? [new ManualTrigger()] : Array.Empty<Trigger>(),
-            .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC")] : Array.Empty<Trigger>(),
-            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events)] : Array.Empty<Trigger>(),
+            .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC", draft.Misfire ?? Misfire.Once)] : Array.Empty<Trigger>(),
+            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events, draft.Match)] : Array.Empty<Trigger>(),
+            .. draft is { Type: "webhook", Secret: { } secret } ? [new WebhookTrigger(secret)] : Array.Empty<Trigger>(),
         ];
     }
 
@@ -78,7 +91,15 @@ internal static class TriggerReader
         {
             trigger.Error($"a trigger of type `{type}` needs `{name}`");
         }
-        else if (!needed && given is { } extra)
+        else
+        {
+            Refuse(given, needed, name, type);
+        }
+    }
+
+    private static void Refuse(FieldValue? given, bool fits, string name, string type)
+    {
+        if (given is { } extra && !fits)
         {
             extra.Error($"`{name}` doesn't belong to a trigger of type `{type}`");
         }
@@ -100,6 +121,21 @@ internal static class TriggerReader
     {
         draft.ZoneField = value;
         return ScheduleReader.Zone(value);
+    }
+
+    /// <summary>What is no name may be the secret itself: it is not repeated.</summary>
+    private static string? ReadSecret(TriggerDraft draft, FieldValue value)
+    {
+        draft.SecretField = value;
+        if (value.Node is Yaml.ScalarNode scalar && Regex.IsMatch(scalar.Text, SecretName))
+        {
+            return scalar.Text;
+        }
+
+        value.Error(
+            "this is no name of a secret",
+            "Write a name of A-Z, 0-9 and _, such as GITHUB_WEBHOOK, and set its value as Secrets__GITHUB_WEBHOOK; a secret has no place in a file.");
+        return null;
     }
 
     private static IReadOnlyList<string>? ReadEvents(TriggerDraft draft, FieldValue value)
@@ -134,9 +170,21 @@ internal sealed class TriggerDraft
 
     public IReadOnlyList<string>? EventTypes { get; set; }
 
+    public string? Secret { get; set; }
+
+    public FieldValue? SecretField { get; set; }
+
     public FieldValue? CronField { get; set; }
 
     public FieldValue? ZoneField { get; set; }
 
     public FieldValue? EventField { get; set; }
+
+    public Misfire? Misfire { get; set; }
+
+    public FieldValue? MisfireField { get; set; }
+
+    public Expression? Match { get; set; }
+
+    public FieldValue? MatchField { get; set; }
 }

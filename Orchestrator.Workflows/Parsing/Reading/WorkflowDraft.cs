@@ -5,8 +5,11 @@ using Orchestrator.Workflows.Parsing.Fields;
 namespace Orchestrator.Workflows.Parsing.Reading;
 
 /// <summary>A workflow as given: its own fields, before its steps are linked.</summary>
-internal sealed class WorkflowDraft
+internal sealed class WorkflowDraft(StepCatalog types)
 {
+    /// <summary>The types that its steps may have.</summary>
+    public StepCatalog Types => types;
+
     public string? Key { get; set; }
 
     public string? Name { get; set; }

@@ -38,13 +38,13 @@ internal static partial class WorkflowReader
         new Field<WorkflowDraft>("config", Shape.Object(() => Config), (draft, value) => Config.Read(draft, value)),
         new Field<WorkflowDraft>("defaults", Shape.Object(() => Defaults), (draft, value) => Defaults.Read(draft, value)),
         new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
-        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.Steps = ReadSteps(value)),
+        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.Steps = ReadSteps(value, draft.Types)),
         .. new[] { "secrets", "readiness", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
-    public static WorkflowDraft Read(FieldValue root)
+    public static WorkflowDraft Read(FieldValue root, StepCatalog types)
     {
-        var draft = new WorkflowDraft();
+        var draft = new WorkflowDraft(types);
         Fields.Read(draft, root);
         if (root.Node is MappingNode mapping)
         {
@@ -76,7 +76,7 @@ internal static partial class WorkflowReader
 
     private static Value ReadObject(FieldValue value) => value.Mapping() is null ? Value.EmptyObject : value.Constant();
 
-    private static List<StepDraft> ReadSteps(FieldValue value)
+    private static List<StepDraft> ReadSteps(FieldValue value, StepCatalog types)
     {
         if (value.Node is not ListNode list)
         {
@@ -92,7 +92,7 @@ internal static partial class WorkflowReader
             return [];
         }
 
-        return [.. list.Elements.Select((_, index) => StepReader.Read(index, value.Element(index)))];
+        return [.. list.Elements.Select((_, index) => StepReader.Read(index, value.Element(index), types))];
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]

@@ -1,4 +1,6 @@
+using System.Runtime.Versioning;
 using Orchestrator.Jobs.Storage.Embedded;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Storage.Embedded;
 
@@ -30,16 +32,64 @@ internal sealed class EmbeddedPostgresErrorTests : EmbeddedPostgresFixture
     }
 
     [Test]
-    public async Task Data_of_another_major_version_names_the_version_that_is_needed()
+    public async Task Data_without_its_password_is_not_touched()
+    {
+        await using var first = await StartAsync();
+        await ExecuteAsync(first, "create table public.kept as select 7 as value");
+        await first.DisposeAsync();
+        var password = Path.Combine(Home, "password");
+        File.Move(password, password + ".away");
+
+        var failure = await FailureAsync(Options);
+        File.Move(password + ".away", password);
+        await using var second = await StartAsync();
+
+        failure.Problem.Should().Be(EmbeddedPostgresProblem.ForeignFolder);
+        failure.Message.Should().Contain($"{password} with its password is missing").And.Contain("Put the file back");
+        (await ScalarAsync(second, "select value::text from public.kept")).Should().Be("7");
+    }
+
+    [Test]
+    public async Task Data_with_the_password_of_another_folder_says_so()
     {
         await using var first = await StartAsync();
         await first.DisposeAsync();
-        await File.WriteAllTextAsync(Path.Combine(first.DataFolder, "PG_VERSION"), "9.6\n");
+        await File.WriteAllTextAsync(Path.Combine(Home, "password"), "another one");
+
+        var failure = await FailureAsync(Options);
+
+        failure.Message.Should().Contain("is not the password that the data").And.Contain("Put the right file back");
+        PostmasterFile.Read(first.DataFolder).Should().BeNull("a server that refuses us is stopped again");
+    }
+
+    [Test]
+    [Platform(Include = "Linux,MacOsX")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Folder_of_another_user_says_whose_it_may_be()
+    {
+        await using var first = await StartAsync();
+        await first.DisposeAsync();
+        File.SetUnixFileMode(Path.Combine(Home, "password"), OtherUser.Name is null ? UnixFileMode.None : UnixFileMode.UserRead);
+
+        var start = () => ChildProcess.StartAsAsync(OtherUser.Name, ChildProgram.UsePostgres, Home);
+
+        (await start.Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("*denied*It may belong to another user*ORCHESTRATOR_DATA*");
+    }
+
+    [TestCase("9.6", "9")]
+    [TestCase("99", "99")]
+    public async Task Data_of_another_major_version_names_the_version_that_is_needed(string written, string major)
+    {
+        await using var first = await StartAsync();
+        await first.DisposeAsync();
+        await File.WriteAllTextAsync(Path.Combine(first.DataFolder, "PG_VERSION"), written + "\n");
 
         var failure = await FailureAsync(Options);
 
         failure.Problem.Should().Be(EmbeddedPostgresProblem.OtherVersion);
-        failure.Message.Should().Contain("made by PostgreSQL 9,").And.Contain("postgresql-9").And.Contain("ORCHESTRATOR_POSTGRES_BIN");
+        failure.Message.Should().Contain($"made by PostgreSQL {major},").And.Contain($"postgresql-{major})")
+            .And.Contain("ORCHESTRATOR_POSTGRES_BIN").And.Contain("move the data away");
     }
 
     [Test]
@@ -62,10 +112,28 @@ internal sealed class EmbeddedPostgresErrorTests : EmbeddedPostgresFixture
     }
 
     [Test]
+    [Platform(Include = "Linux,MacOsX")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Npm_package_that_cannot_run_says_how_to_complete_it()
+    {
+        var bin = NpmFolder();
+        foreach (var name in (string[])["initdb", "pg_ctl", "postgres"])
+        {
+            Script.Write(Path.Combine(bin, name), "echo error while loading shared libraries >&2; exit 127");
+        }
+
+        var failure = await FailureAsync(Options with { Binaries = new BinarySearch { NodeModulesFrom = Folder.Path } });
+
+        failure.Problem.Should().Be(EmbeddedPostgresProblem.NoBinaries);
+        failure.Message.Should().Contain("error while loading shared libraries").And.Contain($"npm rebuild {BinarySearch.NpmPackage}");
+    }
+
+    [Test]
     [Platform(Include = "Linux")]
-    public async Task Full_disk_is_called_by_its_name()
+    public async Task Full_disk_is_called_by_its_name_and_costs_no_data()
     {
         await using var first = await StartAsync();
+        await ExecuteAsync(first, "create table public.kept as select 7 as value");
         await first.DisposeAsync();
         var written = Path.Combine(first.DataFolder, "postmaster.opts");
         File.Delete(written);
@@ -74,7 +142,10 @@ internal sealed class EmbeddedPostgresErrorTests : EmbeddedPostgresFixture
         var failure = await FailureAsync(Options);
 
         failure.Problem.Should().Be(EmbeddedPostgresProblem.DiskFull);
-        failure.Message.Should().Contain("full").And.Contain(Home);
+        failure.Message.Should().Contain("full").And.Contain(Home).And.Contain("Make room and start again");
+        File.Delete(written);
+        await using var second = await StartAsync();
+        (await ScalarAsync(second, "select value::text from public.kept")).Should().Be("7");
     }
 
     [Test]
@@ -107,11 +178,5 @@ internal sealed class EmbeddedPostgresErrorTests : EmbeddedPostgresFixture
         await using var postgres = await StartAsync();
 
         (await ScalarAsync(postgres, "select 'up'")).Should().Be("up");
-    }
-
-    private static async Task<EmbeddedPostgresException> FailureAsync(EmbeddedPostgresOptions options)
-    {
-        var start = () => StartAsync(options);
-        return (await start.Should().ThrowAsync<EmbeddedPostgresException>()).Which;
     }
 }

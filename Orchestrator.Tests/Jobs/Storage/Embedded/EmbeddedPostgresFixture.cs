@@ -22,10 +22,9 @@ internal abstract class EmbeddedPostgresFixture : IDisposable
     [SetUp]
     public async Task NeedPostgres()
     {
-        var account = await ServerAccount.ForAsync(Home, CancellationToken.None);
         try
         {
-            await PostgresBinaries.FindAsync(Options.Binaries, account, major: null, CancellationToken.None);
+            await InstalledAsync();
         }
         catch (EmbeddedPostgresException missing)
         {
@@ -38,7 +37,21 @@ internal abstract class EmbeddedPostgresFixture : IDisposable
     protected static Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options) =>
         EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
 
+    protected static async Task<EmbeddedPostgresException> FailureAsync(EmbeddedPostgresOptions options)
+    {
+        var start = () => StartAsync(options);
+        return (await start.Should().ThrowAsync<EmbeddedPostgresException>()).Which;
+    }
+
     protected static Task<string> ScalarAsync(EmbeddedPostgres postgres, string sql) => ScalarAsync(postgres.ConnectionString, sql);
+
+    /// <summary>Makes the folder where npm would put the programs for a project in <see cref="Folder"/>.</summary>
+    protected string NpmFolder() =>
+        Directory.CreateDirectory(Path.Combine(Folder.Path, "node_modules", BinarySearch.NpmPackage, "native", "bin")).FullName;
+
+    /// <summary>The machine's own PostgreSQL.</summary>
+    protected async Task<PostgresBinaries> InstalledAsync() => await PostgresBinaries.FindAsync(
+        Options.Binaries, await ServerAccount.ForAsync(Home, CancellationToken.None), major: null, CancellationToken.None);
 
     protected static async Task<string> ScalarAsync(string connectionString, string sql)
     {

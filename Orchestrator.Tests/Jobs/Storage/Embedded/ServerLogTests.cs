@@ -7,6 +7,8 @@ namespace Orchestrator.Tests.Jobs.Storage.Embedded;
 internal sealed class ServerLogTests
 {
     [TestCase("FATAL:  could not write to file \"pg_wal/xlogtemp.99\": No space left on device", "DiskFull")]
+    [TestCase("FATAL:  could not write to file \"pg_wal/xlogtemp.99\": File too large", "DiskFull")]
+    [TestCase("FATAL:  could not extend file \"base/1/2610\": wrote only 4096 of 8192 bytes at block 0\nHINT:  Check free disk space.", "DiskFull")]
     [TestCase("FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use", "Lingering")]
     [TestCase("FATAL:  lock file \"postmaster.pid\" already exists", "Lingering")]
     [TestCase("LOG:  could not bind IPv4 address \"127.0.0.1\": Address already in use", "PortTaken")]

@@ -1,0 +1,128 @@
+using Npgsql;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Queries;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.DeadLetters;
+
+/// <summary>
+/// Carries out what an operator decides about a dead step: lock the run → read its steps → plan → write, in one
+/// transaction. Of two operators at the same moment the second finds the step decided. A crash before the commit leaves
+/// everything as it was; after it, nothing is left to do.
+/// </summary>
+internal sealed class DeadLetterDesk(
+    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
+    StepJobRows jobs, TimeProvider time)
+{
+    /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
+    private const int MaxLooks = 3;
+
+    public async Task<DecisionOutcome> DecideAsync(
+        string tenant, JobId job, Decision decision, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(tenant, job.Run, cancellationToken) is not { } row)
+        {
+            return new DecisionUnknown();
+        }
+
+        var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
+        if (job.StepIndex < 0 || job.StepIndex >= workflow.Definition.Steps.Count)
+        {
+            return new DecisionUnknown();
+        }
+
+        var memory = new RunMemory(new RunInfo
+        {
+            Tenant = tenant,
+            Id = job.Run,
+            WorkflowKey = row.WorkflowKey,
+            WorkflowVersion = row.WorkflowVersion,
+            UserId = row.UserId,
+            IntentId = row.IntentId,
+            Trigger = row.Trigger,
+            CreatedAt = row.CreatedAt,
+        });
+        for (var look = 1; ; look++)
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision, time.GetUtcNow().UtcDateTime);
+            await ReadAsync(connection, reopened, cancellationToken);
+            if (reopened.Refusal is { } refusal)
+            {
+                return new DecisionRefused(refusal);
+            }
+
+            if (reopened.Plan() is { End.State: RunState.Success })
+            {
+                await loader.LoadAsync(connection, [(memory, RunOutput.Needs(workflow.Definition))]);
+            }
+
+            await using var command = new NpgsqlCommand(Statements.Reopen, connection);
+            reopened.AddTo(command.Parameters, jobs);
+            var queues = await WriteAsync(command, reopened, cancellationToken);
+            if (queues is null && look < MaxLooks)
+            {
+                continue;
+            }
+
+            if (queues is null)
+            {
+                return new DecisionRefused($"Step '{reopened.StepId}' is starting an attempt at this moment.");
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            signal.Delivered(queues);
+            return new DecisionDone(job, reopened.StepId, reopened.StepState, reopened.RunState);
+        }
+    }
+
+    private async Task ReadAsync(NpgsqlConnection connection, ReopenedRun run, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        var id = run.Info.Id;
+        var locked = batch.CreateBatchCommand();
+        locked.CommandText = Statements.LockRuns;
+        locked.Parameters.Texts([run.Info.Tenant]).Uuids([id.Value]);
+        var steps = batch.CreateBatchCommand();
+        steps.CommandText = SqlText.Load("ReadRun");
+        steps.Parameters.One(run.Info.Tenant).One(id.Value).One(id.LastJob.Value);
+        batch.BatchCommands.Add(locked);
+        batch.BatchCommands.Add(steps);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            run.Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            run.Read(new JobId(reader.GetGuid(0)).StepIndex, new StepSnapshot(
+                StateWords.StepStateOf(reader.GetString(2)), reader.GetInt32(3), reader.GetInt32(4)));
+        }
+    }
+
+    /// <summary>The queues that got deliveries; null: not every step was as it had been read.</summary>
+    private static async Task<IReadOnlyCollection<string>?> WriteAsync(
+        NpgsqlCommand command, ReopenedRun run, CancellationToken cancellationToken)
+    {
+        var queues = new HashSet<string>();
+        var moved = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            moved++;
+            if (reader.GetString(0) == StepState.Queued.Word())
+            {
+                queues.Add(reader.GetString(1));
+            }
+        }
+
+        return moved == run.Moved ? queues : null;
+    }
+}

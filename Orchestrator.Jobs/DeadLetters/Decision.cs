@@ -1,0 +1,63 @@
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.DeadLetters;
+
+/// <summary>What an operator decides about a step that died, or that waits for its next attempt. A closed set.</summary>
+/// <param name="By">Who decides it.</param>
+internal abstract record Decision(string By)
+{
+    /// <summary>Its word in the API, the database and the log.</summary>
+    public abstract string Word { get; }
+
+    /// <summary>What is left of it in the run's log.</summary>
+    public abstract string Message { get; }
+
+    public abstract bool Allows(StepState state);
+}
+
+/// <summary>One more attempt, at once. What is left of the step's budget stays.</summary>
+internal sealed record RetryDecision(string By) : Decision(By)
+{
+    public override string Word => "retry";
+
+    public override string Message => $"Retried by {By}";
+
+    public override bool Allows(StepState state) => state is StepState.Dead or StepState.Failed;
+}
+
+/// <summary>Attempts from zero: a fresh budget, and another idempotency key.</summary>
+internal sealed record ResetDecision(string By) : Decision(By)
+{
+    public override string Word => "reset";
+
+    public override string Message => $"Reset by {By}";
+
+    public override bool Allows(StepState state) => state is StepState.Dead or StepState.Failed;
+}
+
+/// <summary>The step is closed as a success.</summary>
+/// <param name="By">Who decides it.</param>
+/// <param name="Resolution">Why, in his words.</param>
+/// <param name="Output">The step's result.</param>
+internal sealed record ResolveDecision(string By, string Resolution, Value Output) : Decision(By)
+{
+    public override string Word => "resolve";
+
+    public override string Message => $"Resolved by {By}: {Resolution}";
+
+    public override bool Allows(StepState state) => state is StepState.Dead;
+}
+
+/// <summary>What became of a decision. A closed set.</summary>
+internal abstract record DecisionOutcome;
+
+/// <summary>It is carried out.</summary>
+internal sealed record DecisionDone(JobId Job, string StepId, StepState Step, RunState Run) : DecisionOutcome;
+
+/// <summary>There is no such step.</summary>
+internal sealed record DecisionUnknown : DecisionOutcome;
+
+/// <summary>The state of the step or of its run does not allow it; nothing was changed.</summary>
+internal sealed record DecisionRefused(string Message) : DecisionOutcome;

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Text;
+
+namespace Orchestrator.Jobs.Events;
+
+/// <summary>
+/// Starts the runs that events call for. An event is marked as dispatched in the transaction that writes its runs, so a
+/// crash leaves it with all of them or to be taken again. One that is reported here is written with its runs; one that
+/// was inserted by SQL is taken by the sweeper's look.
+/// </summary>
+internal sealed class EventDispatcher(
+    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, TimeProvider time,
+    ILogger<EventDispatcher> log)
+{
+    private const int BatchSize = 100;
+
+    private readonly EventMatcher _matcher = new(database, workflows, dispatcher, log);
+
+    /// <summary>Stores an event with the runs that it calls for.</summary>
+    /// <returns>What became of it; null: the id belongs to an event with another content.</returns>
+    public async Task<EventReceipt?> ReportAsync(IntentEvent reported, CancellationToken cancellationToken)
+    {
+        reported = reported with
+        {
+            UserId = StorableText.Of(reported.UserId),
+            IntentId = reported.IntentId is { } intent ? StorableText.Of(intent) : null,
+            Type = StorableText.Of(reported.Type),
+            Payload = Value.Parse(reported.Payload.ToJson()),
+        };
+        var plan = await _matcher.PlanAsync([reported], cancellationToken);
+        var errors = plan.Errors.GetValueOrDefault(reported.Id) ?? [];
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await InsertAsync(connection, reported, errors, cancellationToken))
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            return await ReplayAsync(reported, cancellationToken);
+        }
+
+        await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        dispatcher.Delivered(plan.Runs);
+        return new EventReceipt(reported.Id, [.. plan.Runs.Select(Started)], errors, IsReplay: false);
+    }
+
+    /// <summary>Takes a batch of the events that were inserted by SQL; true: there may be more.</summary>
+    public async Task<bool> DispatchWaitingAsync(CancellationToken cancellationToken) =>
+        await DispatchBatchAsync(cancellationToken) == BatchSize;
+
+    /// <summary>A new event's id: UUID v7, or what the caller's key stands for.</summary>
+    public Guid NewId(string tenant, string? idempotencyKey) => idempotencyKey is null
+        ? Guid.CreateVersion7(time.GetUtcNow())
+        : StableId.Of($"{tenant}:event:{idempotencyKey}");
+
+    private async Task<int> DispatchBatchAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var events = await TakeAsync(connection, cancellationToken);
+        if (events.Count == 0)
+        {
+            return 0;
+        }
+
+        var plan = await _matcher.PlanAsync(events, cancellationToken);
+        await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        await using (var command = new NpgsqlCommand(SqlText.Load("EventsDispatched"), connection))
+        {
+            command.Parameters
+                .Texts(events.ConvertAll(one => one.Tenant))
+                .Uuids(events.ConvertAll(one => one.Id))
+                .Jsons(events.ConvertAll(one => Json(plan.Errors.GetValueOrDefault(one.Id) ?? [])));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        dispatcher.Delivered(plan.Runs);
+        return events.Count;
+    }
+
+    private static async Task<List<IntentEvent>> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("TakeEvents"), connection);
+        command.Parameters.One(BatchSize);
+        var events = new List<IntentEvent>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            events.Add(new IntentEvent
+            {
+                Tenant = row.GetString(0),
+                Id = row.GetGuid(1),
+                UserId = row.GetString(2),
+                IntentId = row.IsDBNull(3) ? null : row.GetString(3),
+                Type = row.GetString(4),
+                Payload = ReadPayload(row.GetString(5)),
+                CreatedAt = row.GetDateTime(6),
+            });
+        }
+
+        return events;
+    }
+
+    /// <summary>What nests deeper than values may is no object, and is refused as such by every workflow.</summary>
+    private static Value ReadPayload(string json)
+    {
+        try
+        {
+            return Value.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return Value.Of("too deep");
+        }
+    }
+
+    private static async Task<bool> InsertAsync(
+        NpgsqlConnection connection, IntentEvent reported, IReadOnlyList<EventError> errors, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("InsertEvent"), connection);
+        command.Parameters.One(reported.Tenant).One(reported.Id).One(reported.UserId);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)reported.IntentId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.One(reported.Type);
+        command.Parameters.Add(new NpgsqlParameter { Value = reported.Payload.ToJson(), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)Json(errors) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    private async Task<EventReceipt?> ReplayAsync(IntentEvent reported, CancellationToken cancellationToken)
+    {
+        var stored = await queries.FindAsync(reported.Tenant, reported.Id, cancellationToken);
+        var isSame = stored is not null && stored.Type == reported.Type && stored.UserId == reported.UserId
+            && stored.IntentId == reported.IntentId && Value.Parse(stored.Payload) == reported.Payload;
+        return !isSame ? null : new EventReceipt(
+            reported.Id, await queries.RunsAsync(reported.Tenant, reported.Id, cancellationToken), Read(stored!.Errors), IsReplay: true);
+    }
+
+    private static EventRun Started(NewRun run) =>
+        new() { WorkflowRunId = run.Id.Value, WorkflowKey = run.Workflow.Definition.Key, Status = "pending" };
+
+    private static string? Json(IReadOnlyList<EventError> errors) => errors.Count == 0 ? null : Value.Array(errors.Select(error =>
+        Value.Object(("workflow_key", error.WorkflowKey), ("message", error.Message)))).ToJson();
+
+    public static IReadOnlyList<EventError> Read(string? errors) => errors is null ? [] :
+        [.. Value.Parse(errors).AsArray().Select(error => new EventError(error["workflow_key"].ToText(), error["message"].ToText()))];
+}

@@ -1,0 +1,6 @@
+-- The last run that a page of ListDeadJobs has looked at; null: it has come to the end.
+select workflow_run_id from workflow_runs
+where tenant_id = @Tenant and (status = 'failed' or dead_step is not null)
+  and workflow_run_id >= @After and workflow_run_id < @Before
+order by workflow_run_id desc
+offset @Window - 1 limit 1

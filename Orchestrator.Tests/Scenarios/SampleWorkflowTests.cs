@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Scenarios;
+
+/// <summary>Every workflow that the project ships is sound, runs on the sample agents as a newcomer has them, and does what it says.</summary>
+[TestFixture]
+[Platform(Include = "Linux,MacOsX")]
+internal sealed class SampleWorkflowTests
+{
+    /// <summary>File, workflow, inputs, state of the run, its output; a member that differs each time is <c>*</c>.</summary>
+    private static readonly (string File, string Key, string Inputs, string State, string Output)[] Samples =
+    [
+        ("daily_instructor_v1.yml", "daily_instructor_v1", "{}", "success", """{"ok": true, "agent": "notify", "delivered_to": "ada", "channel": "in-app"}"""),
+        ("weekly_seed_v1.yml", "weekly_seed_v1", "{}", "success", """{"ok": true, "agent": "brand/update-briefing", "briefing": "updated"}"""),
+        ("examples/retry.yml", "example_retry", "{}", "success", """{"flaky_calls": 3, "busy_calls": 2}"""),
+        ("examples/fan_out.yml", "example_fan_out", "{}", "success", """["writer", "illustrator", "checker"]"""),
+        ("examples/inputs.yml", "example_inputs", """{"email": "ada@example.org"}""", "success", """["1: Hi ada", "2: Hi ada"]"""),
+        ("examples/inputs.yml", "example_inputs", """{"email": "ada@example.org", "tone": "formal", "copies": 1}""", "success", """["1: Dear ada"]"""),
+        ("examples/inputs.yml", "example_inputs", """{"email": "nobody", "tone": "rude", "copies": 6}""", "refused", """["payload.email", "payload.tone", "payload.copies"]"""),
+        ("examples/branches.yml", "example_branches", "{}", "success", "\"three more exercises\""),
+        ("examples/branches.yml", "example_branches", """{"score": 80}""", "success", "\"well done, here is your certificate\""),
+        ("examples/nightly.yml", "example_nightly", "{}", "success", """{"reported_by": "reporter", "told": "in-app"}"""),
+        ("examples/priority.yml", "example_priority", "{}", "success", """{"answered": true, "tidied": true}"""),
+        ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
+        ("examples/event_trigger.yml", "example_event_trigger", """{"mood": 2, "note": "long day"}""", "success", """{"to": "ada", "text": "Mood 2: long day. Take it easy today."}"""),
+        ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
+            """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
+    ];
+
+    [Test]
+    public async Task Each_ends_as_it_says()
+    {
+        await using var place = Place.Create();
+        await using var service = await place.ServeAsync();
+        var wrong = new List<string>();
+
+        foreach (var (file, key, inputs, state, output) in Samples)
+        {
+            var (ended, result) = await RunAsync(service, key, inputs);
+            var expected = JsonNode.Parse(output);
+            foreach (var (name, _) in (expected as JsonObject)?.Where(member => member.Value?.ToJsonString() == "\"*\"").ToArray() ?? [])
+            {
+                expected![name] = result?[name]?.DeepClone();
+            }
+
+            if (ended != state || !JsonNode.DeepEquals(result, expected))
+            {
+                wrong.Add($"{file} with {inputs}: {ended} {result?.ToJsonString()}");
+            }
+        }
+
+        wrong.Should().BeEmpty();
+        Place.Samples().Except(Samples.Select(sample => sample.File).Select(file => file.Replace('/', Path.DirectorySeparatorChar)))
+            .Should().BeEmpty("each is in the table");
+        service.Output.Should().NotContain(" warn: ").And.NotContain(" fail: ");
+    }
+
+    [Test]
+    public async Task All_are_valid_without_a_word()
+    {
+        await using var place = Place.Create();
+
+        var (code, output) = await place.RunAsync("validate");
+
+        code.Should().Be(0, output);
+        output.Trim().Should().Be($"{Place.Samples().Count} files: {Place.Samples().Count} good, 0 with errors, 0 warnings");
+    }
+
+    /// <summary>The run's state and output; refused: the paths of what is wrong.</summary>
+    private static async Task<(string State, JsonNode? Output)> RunAsync(ServiceProcess service, string key, string inputs)
+    {
+        using var dispatched = await service.Client.PostAsJsonAsync(
+            "/api/runs", new JsonObject { ["workflow_key"] = key, ["user_id"] = "ada", ["payload"] = JsonNode.Parse(inputs) });
+        var answer = (await dispatched.Content.ReadFromJsonAsync<JsonNode>())!;
+        if (!dispatched.IsSuccessStatusCode)
+        {
+            return ("refused", new JsonArray([.. answer["errors"]!.AsArray().Select(error => error!["path"]!.DeepClone())]));
+        }
+
+        var run = await Eventually.GetAsync(
+            async () => await service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{answer["workflow_run_id"]}") is { } found
+                && (string?)found["finished_at"] is not null ? found : null,
+            $"The end of {key}");
+        return ((string)run["status"]!, run["output"]?.DeepClone());
+    }
+}

@@ -1,0 +1,45 @@
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Drawing;
+using Orchestrator.Workflows.Parsing;
+
+namespace Orchestrator.Web.Cli;
+
+/// <summary><c>graph</c>: prints a workflow's steps as Mermaid text or as SVG; 1 when its file is wrong, 2 when there is none.</summary>
+internal static class GraphCommand
+{
+    public static int Run(string fileOrKey, string format)
+    {
+        var file = File.Exists(fileOrKey)
+            ? WorkflowFile.Read(fileOrKey, fileOrKey, StepCatalog.BuiltIn)
+            : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows, StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
+        if (file is null)
+        {
+            Console.Error.WriteLine($"There is no file '{fileOrKey}', and no workflow of that key in {ProjectFolders.OfThisProcess().Workflows}.");
+            return 2;
+        }
+
+        if (file.Definition is not { } definition)
+        {
+            foreach (var diagnostic in file.Diagnostics)
+            {
+                Console.Error.WriteLine(diagnostic);
+            }
+
+            return 1;
+        }
+
+        try
+        {
+            Console.Out.Write(format == "svg"
+                ? SvgDrawing.Write(definition.Graph, DrawnStep.Of(definition), definition.Key)
+                : MermaidText.Write(definition.Graph, DrawnStep.Of(definition)));
+            return 0;
+        }
+        catch (DrawingTooLargeException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+}
