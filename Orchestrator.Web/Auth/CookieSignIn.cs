@@ -4,6 +4,8 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
@@ -28,7 +30,13 @@ internal static class CookieSignIn
 
     public static IServiceCollection AddCookieSignIn(this IServiceCollection services, OrchestratorOptions options)
     {
-        services.AddDataProtection().SetApplicationName("orchestrator").PersistKeysToFileSystem(KeyFolder(options));
+        services.AddDataProtection().SetApplicationName("orchestrator");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, log) => keys.XmlRepository = KeyFolder(options) is { } folder
+            ? new FileSystemXmlRepository(folder, log)
+            : keys.XmlRepository);
+
+        // It warns that keys are not encrypted: their folder is their owner's alone, as that of the admin key.
+        services.AddLogging(log => log.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         services.AddAuthentication().AddCookie(CookieScheme, cookie =>
         {
             cookie.Cookie.Name = "orchestrator";
@@ -119,12 +127,22 @@ internal static class CookieSignIn
             ? path
             : Dashboards.HangfirePath;
 
-    /// <summary>The keys that the cookies are sealed with; only their owner may read them.</summary>
-    private static DirectoryInfo KeyFolder(OrchestratorOptions options)
+    /// <summary>
+    /// The keys that the cookies are sealed with; only their owner may read them. Null: they can't be kept there, and hold
+    /// only where ASP.NET keeps them by itself.
+    /// </summary>
+    private static DirectoryInfo? KeyFolder(OrchestratorOptions options)
     {
         var path = Path.Combine(options.Folders.Data, "cookie-keys");
-        return OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(path)
-            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            return OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(path)
+                : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return null;
+        }
     }
 }
