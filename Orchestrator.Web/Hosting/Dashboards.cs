@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.Dashboard;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Auth;
 using Orchestrator.Web.Runs;
 
@@ -14,6 +15,13 @@ internal static class Dashboards
 
     public static void MapDashboards(this WebApplication app)
     {
+        if (app.Services.GetRequiredService<OrchestratorOptions>().Role == OrchestratorRole.Worker)
+        {
+            return;
+        }
+
+        app.MapCookieSignIn();
+
         // The menu is the process's, and a process may have several hosts.
         if (Interlocked.Exchange(ref _isMenuExtended, 1) == 0)
         {
@@ -32,6 +40,6 @@ internal static class Dashboards
             DashboardTitle = "Orchestrator jobs",
             DefaultRecordsPerPage = 20,
             IsReadOnlyFunc = context => !context.GetHttpContext().User.MayCommand(),
-        });
+        }).ForBrowsers();
     }
 }

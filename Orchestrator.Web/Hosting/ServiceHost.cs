@@ -74,7 +74,6 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddOrchestratorApi();
         var app = builder.Build();
         app.UseOrchestratorApi();
-        app.MapCookieSignIn();
         app.MapDashboards();
         app.MapRunPages();
         return app;

@@ -1,5 +1,8 @@
 using System.Net;
+using Orchestrator.Jobs.Access;
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Tests.Support;
+using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Tests.Web.Auth;
 
@@ -14,6 +17,10 @@ internal sealed class CookieSignInTests
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public void TheseRoutesAndNoOthersAreForBrowsers() => MappedRoute.ForBrowsers(_service).Select(route => route.ToString()).Should().BeEquivalentTo(
+        "GET /login", "POST /login", "GET /logout", "POST /logout", "GET /hangfire/{**hangfirePath}");
 
     [Test]
     public async Task WithoutCookieTheDashboardLeadsToTheSignIn()
@@ -79,19 +86,72 @@ internal sealed class CookieSignInTests
     }
 
     [Test]
-    public async Task AWrongKeyIsRefusedAndTheTenthIsTooMany()
+    public async Task AWrongKeyIsRefusedAndTooManyAreNotEvenLookedAt()
     {
         await using var service = await TestService.StartAsync(TestService.WithoutWorkers);
         using var client = Browser(service);
-        for (var attempt = 0; attempt < 10; attempt++)
+        for (var attempt = 0; attempt < FailedLogins.PerMinute; attempt++)
         {
             using var refused = await LogInAsync(client, "wrong<key>", "/hangfire\"><script>");
             refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-            (await refused.Content.ReadAsStringAsync()).Should().Contain("This key is not known.").And.NotContain("<script>").And.NotContain("wrong");
+            (await refused.Content.ReadAsStringAsync()).Should().Contain("This key is not known").And.NotContain("<script>").And.NotContain("wrong");
         }
 
         using var tooMany = await LogInAsync(client, TestService.AdminKey, "/hangfire");
         tooMany.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+        tooMany.Headers.RetryAfter.Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task AViewerLooksAndAnOperatorActs()
+    {
+        foreach (var (role, forms) in new[] { ("viewer", false), ("operator", true), ("admin", true) })
+        {
+            using var client = Browser();
+            using var signedIn = await LogInAsync(client, (await MakeKeyAsync(role)).Key, "/hangfire");
+            signedIn.StatusCode.Should().Be(HttpStatusCode.Redirect, role);
+
+            var page = await client.GetStringAsync("/hangfire/jobs/enqueued");
+            page.Contains("<form method=\"post\"", StringComparison.Ordinal).Should().Be(forms, role);
+        }
+    }
+
+    [Test]
+    public async Task ARevokedKeysCookieOpensNothing()
+    {
+        using var client = Browser();
+        var (id, key) = await MakeKeyAsync("operator");
+        using var signedIn = await LogInAsync(client, key, "/hangfire");
+        await client.GetStringAsync("/hangfire");
+
+        using var revoked = await _service.Client.DeleteAsync($"/api/keys/{id}");
+        revoked.IsSuccessStatusCode.Should().BeTrue();
+
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var answer = await client.GetAsync("/hangfire");
+                return answer.StatusCode == HttpStatusCode.Redirect;
+            },
+            "the end of the revoked key's cookie");
+    }
+
+    [Test]
+    public async Task AnotherTenantsKeyIsRefused()
+    {
+        var (_, key) = await MakeKeyAsync("admin", tenant: "other");
+        using var client = Browser();
+
+        using var answer = await LogInAsync(client, key, "/hangfire");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    private async Task<(Guid Id, string Key)> MakeKeyAsync(string role, string tenant = DispatchRequest.DefaultTenant)
+    {
+        var (key, secret) = await _service.Get<ApiKeyStore>().CreateAsync(
+            new NewApiKey { Tenant = tenant, Name = role, Role = RoleWords.Of(role)!.Value, CreatedBy = "test", ExpiresAt = null }, CancellationToken.None);
+        return (key.ApiKeyId, secret);
     }
 
     private HttpClient Browser() => Browser(_service);
