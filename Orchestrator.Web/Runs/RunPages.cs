@@ -32,8 +32,8 @@ internal static class RunPages
 
     public static void MapRunPages(this WebApplication app)
     {
-        app.MapGet(Path + "/{id:guid}", ShowAsync).RequireAuthorization(CookieSignIn.Policy).ExcludeFromDescription();
-        app.MapGet(Path + "/{id:guid}/graph.svg", GraphEndpoints.DrawingOfRun).RequireAuthorization(CookieSignIn.Policy).ExcludeFromDescription();
+        app.MapGet(Path + "/{id:guid}", ShowAsync).RequireAuthorization(CookieSignIn.Policy).ForBrowsers();
+        app.MapGet(Path + "/{id:guid}/graph.svg", GraphEndpoints.DrawingOfRun).RequireAuthorization(CookieSignIn.Policy).ForBrowsers();
     }
 
     /// <summary>Where the page of a run is.</summary>
