@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Hangfire.Dashboard;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Queries;

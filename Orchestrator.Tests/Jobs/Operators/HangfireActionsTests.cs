@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Hangfire;
-using Hangfire.States;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Storage;
