@@ -23,7 +23,7 @@ public class EnqueuedState : IState
     {
         JobValidation.ThrowIfNotQueueName(queue, nameof(queue));
         this.queue = queue;
-        EnqueuedAt = DateTime.UtcNow;
+        EnqueuedAt = LocalClock.UtcNow;
     }
 
     public string Queue

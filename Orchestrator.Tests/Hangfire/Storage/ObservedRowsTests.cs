@@ -143,8 +143,10 @@ internal sealed class ObservedRowsTests : HangfireFixture
         TestJobs.For(key).Gate.SetResult();
     }
 
-    private static Dictionary<string, string> Json(object? json) => JObject.Parse((string)json!, new() { LineInfoHandling = LineInfoHandling.Ignore })
-        .Properties().ToDictionary(static each => each.Name, static each => each.Value.Type == JTokenType.Date ? each.Value.ToString(Newtonsoft.Json.Formatting.None).Trim('"') : (string)each.Value!);
+    /// <summary>Times stay the text that they are.</summary>
+    private static Dictionary<string, string> Json(object? json) =>
+        Newtonsoft.Json.JsonConvert.DeserializeObject<JObject>((string)json!, new Newtonsoft.Json.JsonSerializerSettings { DateParseHandling = Newtonsoft.Json.DateParseHandling.None })!
+            .Properties().ToDictionary(static each => each.Name, static each => (string)each.Value!);
 
     private static string[] Expected(string what, bool total)
     {
