@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Storage.Embedded;
+using Orchestrator.Tests.Hangfire.Support;
 
 namespace Orchestrator.Tests.Support;
 
@@ -17,6 +19,9 @@ internal static class ChildProgram
     /// <summary>Waits for a line, migrates a database, and ends.</summary>
     public const string Migrate = "migrate";
 
+    /// <summary>Performs Hangfire jobs until its input ends, with a clock that is off by some time.</summary>
+    public const string PerformJobs = "perform-jobs";
+
     /// <summary>The line with which a child says that it is where the test wants it.</summary>
     public const string Ready = "ready";
 
@@ -28,6 +33,7 @@ internal static class ChildProgram
             {
                 [UsePostgres, var folder] => UseAsync(folder),
                 [Migrate, var connectionString] => MigrateAsync(connectionString),
+                [PerformJobs, var connectionString, var clockOffset] => JobWorker.RunAsync(connectionString, TimeSpan.Parse(clockOffset, CultureInfo.InvariantCulture)),
                 _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
             });
             return 0;
