@@ -10,7 +10,7 @@ public class FromParameterAttribute(string parameterName) : Attribute
 /// <summary>The argument is the result of the job that this one has waited for.</summary>
 public sealed class FromResultAttribute() : FromParameterAttribute(AntecedentParameters.Result);
 
-/// <summary>The argument is the exception because of which the job that this one has waited for was deleted, as <see cref="Common.ExceptionInfo"/>.</summary>
+/// <summary>The argument is the exception because of which the job that this one has waited for was deleted, as <see cref="ExceptionInfo"/>.</summary>
 public sealed class FromExceptionAttribute() : FromParameterAttribute(AntecedentParameters.Exception);
 
 /// <summary>Where a continuation finds what its parent has left.</summary>

@@ -1,4 +1,3 @@
-using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.States;
 

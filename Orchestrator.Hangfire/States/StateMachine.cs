@@ -22,6 +22,7 @@ public class StateMachine : IStateMachine
     /// <inheritdoc/>
     public IState ApplyState(ApplyStateContext initialContext)
     {
+        (initialContext.NewState as EnqueuedState)?.TakeQueueOf(initialContext.BackgroundJob.Job);
         var election = new ElectStateContext(initialContext, this);
         foreach (var filter in JobFilterSet.For(filterProvider, initialContext.BackgroundJob.Job).ElectState)
             filter.OnStateElection(election);

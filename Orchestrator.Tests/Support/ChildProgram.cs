@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Storage.Embedded;
-using Orchestrator.Tests.Hangfire.Support;
 
 namespace Orchestrator.Tests.Support;
 
@@ -11,7 +9,7 @@ namespace Orchestrator.Tests.Support;
 /// What this assembly does when it is started as a program: a second process for the tests that need a real one to
 /// share a lock with, or to kill. Tests start it through <see cref="ChildProcess"/>.
 /// </summary>
-internal static class ChildProgram
+internal static partial class ChildProgram
 {
     /// <summary>Uses the PostgreSQL of a folder until its input ends.</summary>
     public const string UsePostgres = "use-postgres";
@@ -33,7 +31,7 @@ internal static class ChildProgram
             {
                 [UsePostgres, var folder] => UseAsync(folder),
                 [Migrate, var connectionString] => MigrateAsync(connectionString),
-                [PerformJobs, var connectionString, var clockOffset] => JobWorker.RunAsync(connectionString, TimeSpan.Parse(clockOffset, CultureInfo.InvariantCulture)),
+                [PerformJobs, var connectionString, var clockOffset] => PerformAsync(connectionString, clockOffset),
                 _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
             });
             return 0;
@@ -52,6 +50,16 @@ internal static class ChildProgram
         Console.WriteLine(Ready);
         await Console.In.ReadLineAsync();
     }
+
+    private static Task PerformAsync(string connectionString, string clockOffset)
+    {
+        Task? performing = null;
+        StartPerforming(connectionString, clockOffset, ref performing);
+        return performing ?? throw new NotSupportedException("This is built without the embedded supplier of Hangfire.");
+    }
+
+    /// <summary>Implemented beside the embedded supplier's own tests.</summary>
+    static partial void StartPerforming(string connectionString, string clockOffset, ref Task? performing);
 
     private static async Task MigrateAsync(string connectionString)
     {

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Hangfire;
-using Hangfire.PostgreSql;
 using Hangfire.Server;
 using Npgsql;
 using Orchestrator.Tests.Hangfire.Support;

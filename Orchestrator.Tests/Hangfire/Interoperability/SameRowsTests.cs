@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hangfire;
 using Hangfire.Common;
-using Hangfire.Server;
 using Hangfire.States;
 using Npgsql;
 using Orchestrator.Tests.Hangfire.Support;
