@@ -7,7 +7,7 @@ using Newtonsoft.Json;
 namespace Hangfire;
 
 /// <summary>What can be configured.</summary>
-public static class GlobalConfigurationExtensions
+public static partial class GlobalConfigurationExtensions
 {
     /// <summary>The storage of jobs.</summary>
     public static IGlobalConfiguration<TStorage> UseStorage<TStorage>(this IGlobalConfiguration configuration, TStorage storage)

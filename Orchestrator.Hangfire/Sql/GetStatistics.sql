@@ -1,10 +1,10 @@
+-- Each count goes as far as it takes to know that there are more ($1): beyond that the planner's estimate is taken.
 select
-  count(*) filter (where statename = 'Enqueued'), count(*) filter (where statename = 'Failed'),
-  count(*) filter (where statename = 'Processing'), count(*) filter (where statename = 'Scheduled'),
-  count(*) filter (where statename = 'Awaiting'),
+  (select count(*) from (select from hangfire.job where statename = 'Enqueued' limit $1) as bounded),
+  (select count(*) from (select from hangfire.job where statename = 'Failed' limit $1) as bounded),
+  (select count(*) from (select from hangfire.job where statename = 'Processing' limit $1) as bounded),
+  (select count(*) from (select from hangfire.job where statename = 'Scheduled' limit $1) as bounded),
+  (select count(*) from (select from hangfire.job where statename = 'Awaiting' limit $1) as bounded),
   (select count(*) from hangfire.server),
-  (select count(distinct queue) from hangfire.jobqueue),
-  (select count(*) from hangfire.set where key = 'recurring-jobs'),
-  (select count(*) from hangfire.set where key = 'retries')
-from hangfire.job
-where statename in ('Enqueued', 'Failed', 'Processing', 'Scheduled', 'Awaiting')
+  (select count(*) from (select from hangfire.set where key = 'recurring-jobs' limit $1) as bounded),
+  (select count(*) from (select from hangfire.set where key = 'retries' limit $1) as bounded)

@@ -34,7 +34,7 @@ internal sealed class WorkflowRegistry(WorkflowStore store, WorkflowCatalog cata
     }
 
     /// <inheritdoc cref="WorkflowStore.WithdrawAsync"/>
-    public async Task<bool> WithdrawAsync(string tenant, string key, string file, CancellationToken cancellationToken)
+    public async Task<bool> WithdrawAsync(string tenant, string key, string? file, CancellationToken cancellationToken)
     {
         if (!await store.WithdrawAsync(tenant, key, file, cancellationToken))
         {

@@ -21,6 +21,20 @@ internal sealed record StoredWorkflow
     public required DateTime CreatedAt { get; init; }
 }
 
+/// <summary>One of a workflow's stored contents.</summary>
+internal sealed record StoredVersion
+{
+    public required int Version { get; init; }
+
+    /// <summary>The file it came from; null: put by the API.</summary>
+    public string? Source { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>The one that a dispatch takes.</summary>
+    public required bool IsHead { get; init; }
+}
+
 /// <summary>Workflows' contents and which of them a dispatch takes (<c>workflow_definitions</c>, <c>workflow_heads</c>), with the events that it waits for (<c>workflow_triggers</c>).</summary>
 internal sealed class WorkflowStore(Database database)
 {
@@ -54,8 +68,8 @@ internal sealed class WorkflowStore(Database database)
         return stored;
     }
 
-    /// <summary>Takes the workflow out of dispatch, if the file is still what its head comes from.</summary>
-    public async Task<bool> WithdrawAsync(string tenant, string key, string file, CancellationToken cancellationToken)
+    /// <summary>Takes the workflow out of dispatch, if the file (null: the API) is still what its head comes from.</summary>
+    public async Task<bool> WithdrawAsync(string tenant, string key, string? file, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(
@@ -68,6 +82,15 @@ internal sealed class WorkflowStore(Database database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<StoredWorkflow>(new CommandDefinition(
             SqlText.Load("FindWorkflow"), new { tenant, key, version }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The stored versions of a workflow before one of them, newest first; of a withdrawn one too.</summary>
+    public async Task<IReadOnlyList<StoredVersion>> ListVersionsAsync(
+        string tenant, string key, int before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<StoredVersion>(new CommandDefinition(
+            SqlText.Load("ListVersions"), new { tenant, key, before, limit }, cancellationToken: cancellationToken))];
     }
 
     /// <summary>The version that a dispatch takes; null: the workflow is unknown or withdrawn.</summary>

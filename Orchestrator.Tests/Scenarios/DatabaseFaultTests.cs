@@ -15,16 +15,16 @@ internal sealed class DatabaseFaultTests
     private const int Steps = 4 * Runs;
 
     /// <summary>What a full disk looks like to a client: error 53100 for whatever is written.</summary>
-    private const string FillDisk = """
-        create function refuse_writes() returns trigger language plpgsql as $$
-        begin
-          raise exception 'could not extend file "base/1/2": No space left on device' using errcode = '53100';
-        end $$;
+    /// <summary>Before the work begins: a trigger takes locks that would meet those of the work.</summary>
+    private const string WatchWrites = """
         create trigger refuse_writes before insert on api_keys for each statement execute function refuse_writes();
         create trigger refuse_writes before insert on workflow_runs for each statement execute function refuse_writes();
         create trigger refuse_writes before update on job_queue for each statement execute function refuse_writes();
         create trigger refuse_writes before insert on job_attempts for each statement execute function refuse_writes();
         """;
+
+    private const string FillDisk =
+        """raise exception 'could not extend file "base/1/2": No space left on device' using errcode = '53100';""";
 
     [Test]
     public async Task Connections_that_are_killed_again_and_again_cost_no_run()
@@ -76,17 +76,28 @@ internal sealed class DatabaseFaultTests
     public async Task Full_disk_of_the_database_costs_no_run()
     {
         await using var scene = await Scene.StartAsync(Scene.FourSteps);
-        var service = await StartWorkAsync(scene);
+        var service = await StartWorkAsync(scene, whenServed: async () =>
+        {
+            await scene.QueryAsync<int>(OnWrite("return null;"));
+            await scene.QueryAsync<int>(WatchWrites);
+        });
         await scene.Target.SeenAsync(Steps / 4).WaitAsync(TimeSpan.FromMinutes(1));
 
-        await scene.QueryAsync<int>(FillDisk);
+        await scene.QueryAsync<int>(OnWrite(FillDisk));
         await ExpectUnavailableAsync(service, readiness: null, HttpMethod.Post);
-        await scene.QueryAsync<int>("drop function refuse_writes cascade");
+        await scene.QueryAsync<int>(OnWrite("return null;"));
 
         await ExpectAllDoneAsync(scene, service);
     }
 
-    private static async Task<ServiceProcess> StartWorkAsync(Scene scene, params (string Name, string? Value)[] environment)
+    private static string OnWrite(string body) =>
+        $"create or replace function refuse_writes() returns trigger language plpgsql as $$ begin {body} end $$";
+
+    private static Task<ServiceProcess> StartWorkAsync(Scene scene, params (string Name, string? Value)[] environment) =>
+        StartWorkAsync(scene, () => Task.CompletedTask, environment);
+
+    private static async Task<ServiceProcess> StartWorkAsync(
+        Scene scene, Func<Task> whenServed, params (string Name, string? Value)[] environment)
     {
         var dispatched = new TaskCompletionSource();
         scene.Target.Answer = async (http, _) =>
@@ -96,6 +107,7 @@ internal sealed class DatabaseFaultTests
             await TargetServer.JsonAsync(http, 200, """{"ok": true}""");
         };
         var service = await scene.ServeAsync([("Orchestrator__Workers", "10"), .. environment]);
+        await whenServed();
         await Scene.DispatchAsync(service, "four_steps", Runs);
         dispatched.SetResult();
         return service;

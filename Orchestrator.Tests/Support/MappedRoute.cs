@@ -14,7 +14,15 @@ internal sealed partial record MappedRoute(string Method, string Pattern, RouteE
 
     public bool IsAnonymous => Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
-    public static IReadOnlyList<MappedRoute> Of(TestService service) =>
+    /// <summary>The API's.</summary>
+    public static IReadOnlyList<MappedRoute> Of(TestService service) => [.. All(service).Where(route => !route.IsForBrowsers)];
+
+    /// <summary>Those for people, who sign in with a cookie.</summary>
+    public static IReadOnlyList<MappedRoute> ForBrowsers(TestService service) => [.. All(service).Where(route => route.IsForBrowsers)];
+
+    private bool IsForBrowsers => Endpoint.Metadata.GetMetadata<BrowserRoute>() is not null;
+
+    private static IReadOnlyList<MappedRoute> All(TestService service) =>
     [
         .. service.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method =>

@@ -204,6 +204,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]
+[JsonSerializable(typeof(WorkflowWithdrawn))]
+[JsonSerializable(typeof(WorkflowVersionPage))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventPage))]

@@ -32,6 +32,12 @@ internal sealed record WorkflowJson
 
 internal sealed record WorkflowPut(bool Ok, string WorkflowKey, int Version, bool IsNew);
 
+internal sealed record WorkflowWithdrawn(bool Ok, string WorkflowKey);
+
+internal sealed record WorkflowVersionJson(int Version, bool IsHead, string? Source, DateTime CreatedAt);
+
+internal sealed record WorkflowVersionPage(IReadOnlyList<WorkflowVersionJson> Items, int? NextCursor);
+
 internal sealed record ValidationAnswer(bool Ok, string? WorkflowKey, IReadOnlyList<DiagnosticJson> Diagnostics);
 
 internal sealed record DiagnosticJson(string Severity, int Line, int Column, string Path, string Message, string Hint)
@@ -57,6 +63,11 @@ internal static class WorkflowEndpoints
         routes.MapPut("/api/workflows/{key}", PutAsync).For(Role.Admin)
             .WithSummary("Store a workflow as the newest version").TakesText(ContentTypes.Yaml, Examples.Workflow)
             .Answers(201, new WorkflowPut(true, Examples.WorkflowKey, 1, true)).Answers(200, new WorkflowPut(true, Examples.WorkflowKey, 1, false));
+        routes.MapDelete("/api/workflows/{key}", WithdrawAsync).For(Role.Admin)
+            .WithSummary("Take a workflow that was put by the API out of dispatch; its runs go on").Answers(200, new WorkflowWithdrawn(true, Examples.WorkflowKey))
+            .Fails(404, 409);
+        routes.MapGet("/api/workflows/{key}/versions", VersionsAsync).For(Role.Viewer)
+            .WithSummary("List a workflow's stored versions, newest first").TakesQuery(query => VersionPage(query)).Answers(200, Examples.Versions).Fails(404);
         routes.MapPost("/api/workflows/validate", (Delegate)ValidateAsync).For(Role.Viewer)
             .WithSummary("Say everything that is wrong with a workflow").TakesText(ContentTypes.Yaml, Examples.Workflow)
             .Answers(200, Examples.Validation);
@@ -138,6 +149,45 @@ internal static class WorkflowEndpoints
             new WorkflowPut(true, key, version, isNew), ApiJson.Default.WorkflowPut,
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
+
+    private static (int Limit, int Before) VersionPage(RequestQuery query) =>
+        (query.Limit(), query.Integer("cursor", 1, int.MaxValue, "next_cursor of the page before.") ?? int.MaxValue);
+
+    private static async Task<IResult> VersionsAsync(HttpContext http, WorkflowStore store, string key)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, before) = VersionPage(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        // One more than asked for says whether there is a next page.
+        var rows = await store.ListVersionsAsync(http.User.Tenant(), key, before, limit + 1, http.RequestAborted);
+        var items = rows.Take(limit).Select(row => new WorkflowVersionJson(row.Version, row.IsHead, row.Source, row.CreatedAt)).ToArray();
+        return items.Length == 0 && before == int.MaxValue
+            ? NoSuchWorkflow(key)
+            : Results.Json(new WorkflowVersionPage(items, rows.Count > limit ? items[^1].Version : null), ApiJson.Default.WorkflowVersionPage);
+    }
+
+    private static async Task<IResult> WithdrawAsync(HttpContext http, WorkflowStore store, WorkflowRegistry registry, string key)
+    {
+        var tenant = http.User.Tenant();
+        if (await store.FindHeadAsync(tenant, key, http.RequestAborted) is not { } head
+            || await store.FindAsync(tenant, key, head, http.RequestAborted) is not { } stored)
+        {
+            return NoSuchWorkflow(key);
+        }
+
+        return stored.Source is null && await registry.WithdrawAsync(tenant, key, file: null, http.RequestAborted)
+            ? Results.Json(new WorkflowWithdrawn(true, key), ApiJson.Default.WorkflowWithdrawn)
+            : Problems.Of(
+                StatusCodes.Status409Conflict, "Not withdrawn",
+                $"Workflow '{key}' comes from the file {stored.Source ?? "that was just read"}: remove the file, and it is withdrawn.");
+    }
+
+    private static IResult NoSuchWorkflow(string key) =>
+        Problems.Of(StatusCodes.Status404NotFound, "No such workflow", $"There is no workflow '{key}'.");
 
     private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types)
     {

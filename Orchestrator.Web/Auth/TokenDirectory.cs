@@ -23,9 +23,12 @@ internal sealed class TokenDirectory(AdminKey adminKey, OrchestratorOptions opti
     private readonly MemoryCache _right = Bounded();
 
     /// <summary>The caller; null: nobody has that token now.</summary>
-    public async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
+    public ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken) =>
+        FindAsync(ApiKeySecret.Hash(token), cancellationToken);
+
+    /// <summary>The caller by the hash of the token; null: nobody has it now.</summary>
+    public async ValueTask<Caller?> FindAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        var hash = ApiKeySecret.Hash(token);
         var id = Convert.ToHexString(hash);
         var caller = FindConfigured(hash);
         if (caller is null && !_answers.TryGetValue(id, out caller))

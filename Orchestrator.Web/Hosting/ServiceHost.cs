@@ -69,9 +69,11 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddOrchestrator(settings.Options);
         builder.Services.AddOrchestratorAuth(adminKey, settings.Options);
+        builder.Services.AddCookieSignIn(settings.Options);
         builder.Services.AddOrchestratorApi();
         var app = builder.Build();
         app.UseOrchestratorApi();
+        app.MapDashboards();
         return app;
     }
 }

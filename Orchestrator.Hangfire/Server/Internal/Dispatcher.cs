@@ -18,7 +18,6 @@ internal sealed class Dispatcher
 
     private readonly PostgreSqlStorage storage;
     private readonly string serverId;
-    private readonly string[] queues;
     private readonly JobRunner runner;
     private readonly RunningJobs running;
     private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());
@@ -35,13 +34,15 @@ internal sealed class Dispatcher
         this.serverId = serverId;
         this.runner = runner;
         this.running = running;
-        queues = options.Queues;
         workerCount = options.WorkerCount;
         idle = new(Enumerable.Range(0, workerCount).Select(static _ => Guid.NewGuid().ToString()));
-        Listener = new(queues, HasIdleWorker);
+        Listener = new(options.Queues, HasIdleWorker);
+        Queues = new(storage.Database, options.Queues, Listener.Jobs);
     }
 
     public WorkerSignals.Listener Listener { get; }
+
+    public ServedQueues Queues { get; }
 
     /// <summary>Takes and starts jobs until <paramref name="stopping"/>; those that run then are not waited for.</summary>
     public async Task RunAsync(CancellationToken stopping, CancellationToken stopped)
@@ -67,6 +68,12 @@ internal sealed class Dispatcher
 
     private async Task FillWorkersAsync(CancellationToken stopping, CancellationToken stopped)
     {
+        if (Queues.Open.Length == 0)
+        {
+            await Listener.Jobs.WaitAsync(storage.Options.QueuePollInterval, stopping).ConfigureAwait(false);
+            return;
+        }
+
         var workers = TakeIdle();
         if (workers.Length == 0 || running.Count - Volatile.Read(ref busy) > MaxUnrecorded)
         {
@@ -101,6 +108,7 @@ internal sealed class Dispatcher
     /// <summary>Not cancelled by a stop: what was committed must be known here, or it would hang until it times out.</summary>
     private async Task<List<ClaimedJob>> ClaimAsync(string[] workers)
     {
+        var queues = Queues.Open;
         var look = window.Begin(queues);
         var startedAt = LocalClock.UtcNow;
         var claimed = await storage.Database.QueryAsync(

@@ -59,6 +59,7 @@ internal sealed class JobServer : IDisposable
         try
         {
             await lease.Announced.WaitAsync(stopping.Token).ConfigureAwait(false);
+            await LookAtPausedQueuesAsync().ConfigureAwait(false);
             var loops = StartLoops();
             await dispatcher.RunAsync(stopping.Token, stopped.Token).ConfigureAwait(false);
             await StopAsync(loops).ConfigureAwait(false);
@@ -89,6 +90,7 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(settings.InvisibilityTimeout / 5, "Renewing running jobs", running.RenewAsync, shutdown.Token),
             Loop.EveryAsync(options.CancellationCheckInterval, "Looking for moved jobs", running.AbortMovedAsync, shutdown.Token),
 
+            Loop.EveryAsync(ServedQueues.CheckInterval, "Looking for paused queues", dispatcher.Queues.RefreshAsync, stopping.Token),
             Loop.EveryAsync(timeoutCheck, "Releasing timed out jobs", token => housekeeping.ReleaseTimedOutJobsAsync(options.Queues, token), stopping.Token),
             Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
             Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
@@ -110,6 +112,19 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token, waitFirst: true),
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),
         ];
+    }
+
+    /// <summary>Before the first claim; what goes wrong here is tried again by the loop.</summary>
+    private async Task LookAtPausedQueuesAsync()
+    {
+        try
+        {
+            await dispatcher.Queues.RefreshAsync(stopping.Token).ConfigureAwait(false);
+        }
+        catch (Npgsql.NpgsqlException failure)
+        {
+            log.WarnException("Whether queues are paused is not known yet.", failure);
+        }
     }
 
     private RecurringJobScheduler RecurringJobs() => new(

@@ -96,6 +96,14 @@ internal sealed class Database(NpgsqlDataSource dataSource, SqlTexts sql) : IDis
         return rows;
     });
 
+    /// <summary>How the planner would run a statement, as JSON; it isn't run.</summary>
+    public string Explain(string name, params object?[] values)
+    {
+        using var command = dataSource.CreateCommand("explain (format json) " + sql[name]);
+        AddParameters(command.Parameters, values);
+        return (string)command.ExecuteScalar()!;
+    }
+
     /// <summary>Makes statements together: all of them happen, or none.</summary>
     public void ExecuteBatch(IEnumerable<(string Name, object?[] Values)> commands) => Retry(() =>
     {

@@ -101,8 +101,15 @@ internal sealed class JobQueueMonitor(Database database) : IPersistentJobQueueMo
     public IEnumerable<long> GetFetchedJobIds(string queue, int from, int perPage) =>
         database.Query("GetFetchedJobIds", static row => row.GetInt64(0), queue, from, perPage);
 
-    public EnqueuedAndFetchedCountDto GetEnqueuedAndFetchedCount(string queue) => database.Query(
-        "GetEnqueuedAndFetchedCount",
-        static row => new EnqueuedAndFetchedCountDto { EnqueuedCount = row.GetInt64(0), FetchedCount = row.GetInt64(1) },
-        queue)[0];
+    /// <summary>Exact up to 10,000 each; beyond that they are the planner's estimates.</summary>
+    public EnqueuedAndFetchedCountDto GetEnqueuedAndFetchedCount(string queue)
+    {
+        var counts = database.Query(
+            "GetEnqueuedAndFetchedCount", static row => (Enqueued: row.GetInt64(0), Fetched: row.GetInt64(1)), queue, BoundedCount.Bound)[0];
+        return new()
+        {
+            EnqueuedCount = database.OrEstimate(counts.Enqueued, "EstimateEnqueued", queue),
+            FetchedCount = database.OrEstimate(counts.Fetched, "EstimateFetched", queue),
+        };
+    }
 }

@@ -43,9 +43,10 @@ public class PostgreSqlJobQueue : IPersistentJobQueue
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var paused = storage.Database.Query("GetPausedQueues", static row => row.GetString(0));
             var fetched = storage.Database.Query("FetchJob", row => new PostgreSqlFetchedJob(
                 storage, row.GetInt64(0), row.GetInt64(1).ToString(CultureInfo.InvariantCulture), row.GetString(2), row.GetDateTime(3)),
-                queues, storage.Options.InvisibilityTimeout);
+                Array.FindAll(queues, queue => !paused.Contains(queue)), storage.Options.InvisibilityTimeout);
             if (fetched.Count > 0) return fetched[0];
             listener.Jobs.Wait(storage.Options.QueuePollInterval, cancellationToken);
         }

@@ -109,7 +109,7 @@ public partial class PostgreSqlMonitoringApi
         });
 
     private JobList<TDto> ByState<TDto>(string stateName, int from, int count, Func<MonitoredJob, TDto> map) =>
-        List(database.Query("GetJobsByState", MonitoredJob.Read, stateName, from, count), map);
+        List(JobsByState(stateName, from, count), map);
 
     private JobList<TDto> ById<TDto>(IEnumerable<long> ids, Func<MonitoredJob, TDto> map) =>
         List(database.Query("GetJobsById", MonitoredJob.Read, ids.ToArray()), map);

@@ -25,8 +25,7 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
 
     public IList<QueueWithTopEnqueuedJobsDto> Queues()
     {
-        var queues = queueProviders.SelectMany(static provider => provider.GetJobQueueMonitoringApi().GetQueues()).Distinct().Order(StringComparer.Ordinal);
-        return [.. queues.Select(queue =>
+        return [.. QueueNames().Select(queue =>
         {
             var counts = Monitor(queue).GetEnqueuedAndFetchedCount(queue);
             return new QueueWithTopEnqueuedJobsDto
@@ -76,6 +75,7 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
         };
     }
 
+    /// <summary>Counts of rows are exact up to 10,000; beyond that they are the planner's estimates.</summary>
     public StatisticsDto GetStatistics()
     {
         var statistics = database.Query("GetStatistics", static row => new StatisticsDto
@@ -86,10 +86,17 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
             Scheduled = row.GetInt64(3),
             Awaiting = row.GetInt64(4),
             Servers = row.GetInt64(5),
-            Queues = row.GetInt64(6),
-            Recurring = row.GetInt64(7),
-            Retries = row.GetInt64(8),
-        })[0];
+            Recurring = row.GetInt64(6),
+            Retries = row.GetInt64(7),
+        }, BoundedCount.Bound)[0];
+        statistics.Enqueued = OrEstimate(statistics.Enqueued, EnqueuedState.StateName);
+        statistics.Failed = OrEstimate(statistics.Failed, FailedState.StateName);
+        statistics.Processing = OrEstimate(statistics.Processing, ProcessingState.StateName);
+        statistics.Scheduled = OrEstimate(statistics.Scheduled, ScheduledState.StateName);
+        statistics.Awaiting = OrEstimate(statistics.Awaiting ?? 0, AwaitingState.StateName);
+        statistics.Recurring = database.OrEstimate(statistics.Recurring, "EstimateSet", "recurring-jobs");
+        statistics.Retries = database.OrEstimate(statistics.Retries ?? 0, "EstimateSet", "retries");
+        statistics.Queues = QueueNames().Length;
         var counters = Counters(["stats:succeeded", "stats:deleted"]);
         statistics.Succeeded = counters.GetValueOrDefault("stats:succeeded");
         statistics.Deleted = counters.GetValueOrDefault("stats:deleted");
@@ -120,7 +127,10 @@ public partial class PostgreSqlMonitoringApi : IMonitoringApi
 
     private IPersistentJobQueueMonitoringApi Monitor(string queue) => queueProviders.GetProvider(queue).GetJobQueueMonitoringApi();
 
-    private long Count(string stateName) => database.Scalar<long>("CountJobsByState", stateName);
+    private string[] QueueNames() =>
+        [.. queueProviders.SelectMany(static provider => provider.GetJobQueueMonitoringApi().GetQueues()).Distinct().Order(StringComparer.Ordinal)];
+
+    private long OrEstimate(long counted, string stateName) => database.OrEstimate(counted, "EstimateJobsByState", stateName);
 
     private Dictionary<DateTime, long> ByDay(string what)
     {

@@ -10,8 +10,6 @@ namespace Orchestrator.Tests.Hangfire.Server;
 [TestFixture]
 internal sealed class AutomaticRetryTests : HangfireFixture
 {
-    private static readonly Lock Gate = new();
-
     [Test]
     public async Task DelaysAreTakenOneAfterTheOtherAndTheLastAgain()
     {
@@ -65,8 +63,10 @@ internal sealed class AutomaticRetryTests : HangfireFixture
         if (state == "Deleted") Scalar<string>("select data ->> 'Exception' from hangfire.state where name = 'Deleted'").Should().Contain("boom");
     }
 
+    /// <summary>The log is the process's: nothing else runs meanwhile.</summary>
     [TestCase(true)]
     [TestCase(false)]
+    [NonParallelizable]
     public void EventsAreLoggedUnlessNot(bool logs)
     {
         var retry = new AutomaticRetryAttribute { Attempts = 0, LogEvents = logs };
@@ -76,12 +76,9 @@ internal sealed class AutomaticRetryTests : HangfireFixture
         var job = new BackgroundJob("1", null, DateTime.UtcNow);
         var failed = new FailedState(new InvalidOperationException($"boom {log.Mark}"));
         var context = new ElectStateContext(new(Storage, connection, transaction, job, failed, "Processing"));
-        lock (Gate)
-        {
-            LogProvider.SetCurrentLogProvider(log);
-            retry.OnStateElection(context);
-            LogProvider.SetCurrentLogProvider(TestLog.Instance);
-        }
+        LogProvider.SetCurrentLogProvider(log);
+        retry.OnStateElection(context);
+        LogProvider.SetCurrentLogProvider(TestLog.Instance);
 
         log.Count.Should().Be(logs ? 1 : 0);
         context.CandidateState.Should().BeSameAs(failed);
@@ -118,7 +115,7 @@ internal sealed class AutomaticRetryTests : HangfireFixture
         private static void Fail() => throw new InvalidOperationException("boom");
     }
 
-    /// <summary>Counts what is said about one exception: other tests speak at the same time.</summary>
+    /// <summary>Counts what is said about one exception.</summary>
     private sealed class Recorder : ILogProvider, ILog
     {
         public string Mark { get; } = Guid.NewGuid().ToString();

@@ -3,6 +3,7 @@ using System.Text;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Tests.Support;
 using Orchestrator.Web.Api;
+using Orchestrator.Web.Api.Describing;
 
 namespace Orchestrator.Tests.Web.Api;
 
@@ -17,7 +18,9 @@ internal sealed class IdempotencyTests : ApiFixture
         var wrong = new List<string>();
         foreach (var route in MappedRoute.Of(Service).Where(route => route.Method != "GET" && !route.IsAnonymous))
         {
-            var body = route.Endpoint.Metadata.GetMetadata<OwnIdempotency>() is null ? null : """{"workflow_key": "greet", "payload": {"name": "ada"}}""";
+            var body = route.Endpoint.Metadata.GetMetadata<OwnIdempotency>() is null
+                ? null
+                : route.Endpoint.Metadata.GetMetadata<BodyDescription>()!.Example.ToJsonString();
             var key = ("X-Idempotency-Key", $"all {route}");
             var first = await SendAsync(route.Method, route.Path(_ => null), body, key);
             var again = await SendAsync(route.Method, route.Path(_ => null), body, key);

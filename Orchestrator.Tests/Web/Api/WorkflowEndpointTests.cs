@@ -1,5 +1,7 @@
 using System.Net;
+using Orchestrator.Jobs.Definitions;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Tests.Web.Api;
 
@@ -29,6 +31,40 @@ internal sealed class WorkflowEndpointTests : ApiFixture
         var old = (await GetAsync("/api/workflows/dynamic?version=1")).Body;
         ((string)old["name"]!, (string)old["steps"]![0]!).Should().Be(("First", "a"));
         (await GetAsync("/api/workflows")).Body["items"]!.AsArray().Should().Contain(item => (string)item!["workflow_key"]! == "dynamic");
+    }
+
+    [Test]
+    public async Task A_workflow_that_was_put_is_withdrawn_and_its_versions_stay()
+    {
+        await PutAsync("gone", "{ key: gone, trigger: { type: cron, cron: '0 7 * * *' }, steps: [{ id: a, type: transform, value: 1 }] }");
+        await PutAsync("gone", "{ key: gone, trigger: { type: cron, cron: '0 8 * * *' }, steps: [{ id: a, type: transform, value: 2 }] }");
+        var before = (await GetAsync("/api/workflows/gone/versions?limit=1")).Body;
+        var withdrawn = await SendAsync("DELETE", "/api/workflows/gone");
+
+        ((int)before["items"]![0]!["version"]!, (bool)before["items"]![0]!["is_head"]!, (int)before["next_cursor"]!).Should().Be((2, true, 2));
+        withdrawn.Status.Should().Be(HttpStatusCode.OK, withdrawn.Text);
+        (await GetAsync("/api/workflows/gone")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await SendAsync("DELETE", "/api/workflows/gone")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await SendAsync("POST", "/api/runs", """{"workflow_key": "gone"}""")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await GetAsync("/api/workflows/gone/versions")).Body["items"]!.AsArray().Select(item => ((int)item!["version"]!, (bool)item["is_head"]!))
+            .Should().Equal((2, false), (1, false));
+        (await Service.Database.ScalarAsync<long>("select count(*) from hangfire.set where key = 'recurring-jobs' and value like 'workflow:default:gone:%'"))
+            .Should().Be(0);
+        (await GetAsync("/api/workflows/never/versions")).ShouldBeProblem(HttpStatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task A_workflow_of_a_file_is_not_withdrawn_by_the_api()
+    {
+        const string text = "{ key: filed, steps: [{ id: a, type: transform, value: 1 }] }";
+        await Service.Get<WorkflowRegistry>().PutAsync(
+            "default", WorkflowParser.Parse(text, "filed.yml").Definition!, text, "filed.yml", isRestart: false, default);
+
+        var refused = await SendAsync("DELETE", "/api/workflows/filed");
+
+        refused.ShouldBeProblem(HttpStatusCode.Conflict);
+        ((string)refused.Body["detail"]!).Should().Contain("filed.yml");
+        (await GetAsync("/api/workflows/filed")).Status.Should().Be(HttpStatusCode.OK);
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Tests.Support;
+using Orchestrator.Web.Api.Describing;
 
 namespace Orchestrator.Tests.Web.Api;
 
@@ -32,7 +33,7 @@ internal sealed class WrongBodyTests : ApiFixture
     public async Task Every_route_that_takes_a_body_refuses_it_and_the_service_goes_on()
     {
         var wrong = new List<string>();
-        foreach (var route in WriteRoutes())
+        foreach (var route in BodyRoutes())
         {
             foreach (var (name, body, type) in Bodies)
             {
@@ -57,11 +58,9 @@ internal sealed class WrongBodyTests : ApiFixture
     [Test]
     public async Task Body_without_an_end_is_cut_off()
     {
-        foreach (var route in WriteRoutes().Where(route => route.Method != "DELETE"))
+        foreach (var route in BodyRoutes())
         {
-            var answer = await SendEndlessAsync(route);
-
-            answer.Should().MatchRegex("^HTTP/1.1 4(13|04|15|22) ", route.ToString());
+            (await SendEndlessAsync(route)).Should().MatchRegex("^HTTP/1.1 4[0-9]{2} |^closed$", route.ToString());
         }
 
         await ExpectAliveAsync();
@@ -94,9 +93,15 @@ internal sealed class WrongBodyTests : ApiFixture
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
-    private IEnumerable<MappedRoute> WriteRoutes() => MappedRoute.Of(Service).Where(route => route.Method is not ("GET" or "HEAD" or "OPTIONS"));
+    private IReadOnlyList<MappedRoute> BodyRoutes()
+    {
+        var routes = MappedRoute.Of(Service).Where(route =>
+            route.Endpoint.Metadata.GetMetadata<BodyDescription>() is not null || route.Endpoint.Metadata.GetMetadata<TextBody>() is not null).ToArray();
+        routes.Select(route => route.ToString()).Should().Contain(["POST /api/runs", "PUT /api/workflows/{key}", "POST /api/keys"]);
+        return routes;
+    }
 
-    /// <summary>A checker answers what is wrong with a file as its result; a route without a body minds none.</summary>
+    /// <summary>A checker answers what is wrong with a file as its result.</summary>
     private static bool IsRightAnswer(MappedRoute route, ApiAnswer answer) =>
         ((int)answer.Status is >= 400 and < 500 && answer.ContentType == "application/problem+json" && answer.Body["detail"] is not null)
         || (route.Pattern.EndsWith("/validate", StringComparison.Ordinal) && answer.Status == HttpStatusCode.OK && !(bool)answer.Body["ok"]!);
@@ -104,7 +109,7 @@ internal sealed class WrongBodyTests : ApiFixture
     private async Task ExpectAliveAsync() =>
         (await Service.EndAsync(new(Guid.Parse(await DispatchAsync())))).Status.Should().Be("success");
 
-    /// <summary>Chunks, until the service says that it is enough; the answer's status line.</summary>
+    /// <summary>Chunks, until the service says that it is enough: the answer's status line, or that it hung up.</summary>
     private async Task<string> SendEndlessAsync(MappedRoute route)
     {
         using var client = new TcpClient(Service.Address.Host, Service.Address.Port);
@@ -131,8 +136,15 @@ internal sealed class WrongBodyTests : ApiFixture
 
     private static async Task<string> ReadLineAsync(NetworkStream stream)
     {
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        return await reader.ReadLineAsync() ?? "";
+        try
+        {
+            using var reader = new StreamReader(stream, leaveOpen: true);
+            return await reader.ReadLineAsync() ?? "closed";
+        }
+        catch (IOException)
+        {
+            return "closed";
+        }
     }
 
     private static byte[] Times(string text, int count) => Encoding.ASCII.GetBytes(new StringBuilder(text.Length * count).Insert(0, text, count).ToString());

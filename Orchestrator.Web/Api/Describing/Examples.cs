@@ -100,6 +100,8 @@ internal static class Examples
 
     public static WorkflowPage Workflows { get; } = new([StoredWorkflow with { Content = null }], null);
 
+    public static WorkflowVersionPage Versions { get; } = new([new WorkflowVersionJson(2, true, null, End), new WorkflowVersionJson(1, false, "greet.yml", Start)], null);
+
     public static ValidationAnswer Validation { get; } = new(
         false, null, [new DiagnosticJson("error", 3, 24, "steps[0].metod", "`metod` is not known", "Did you mean `method`?")]);
 

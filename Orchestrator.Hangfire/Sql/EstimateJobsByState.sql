@@ -1,0 +1,2 @@
+-- Explained, never run.
+select from hangfire.job where statename = $1

@@ -1,0 +1,2 @@
+-- Explained, never run.
+select from hangfire.set where key = $1

@@ -1,0 +1,1 @@
+select value from hangfire.set where key = 'queues:paused'
