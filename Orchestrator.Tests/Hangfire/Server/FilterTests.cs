@@ -102,6 +102,17 @@ internal sealed class FilterTests : HangfireFixture
         Rows("state").Should().Contain(static row => Equals(row["name"], "Succeeded") && ((string)row["data"]!).Contains("de-DE"));
     }
 
+    [Test]
+    public async Task AJobWithoutACultureRunsInTheDefaultOne()
+    {
+        var filters = new JobFilterProviderCollection(new JobFilterCollection { new CaptureCultureAttribute("fr-FR", captureDefault: false) });
+        var id = new BackgroundJobClient(Storage, new JobFilterCollection()).Enqueue<FilteredJobs>(jobs => jobs.Culture())!;
+        Rows("jobparameter").Should().BeEmpty();
+        using var server = StartServer(configure: options => options.FilterProvider = filters);
+        await UntilStateAsync(id, "Succeeded");
+        Rows("state").Should().Contain(static row => Equals(row["name"], "Succeeded") && ((string)row["data"]!).Contains("fr-FR"));
+    }
+
     [Record]
     public sealed class FilteredJobs
     {
