@@ -4,7 +4,7 @@ namespace Hangfire.Dashboard;
 
 /// <summary>
 /// Queues from which no more jobs are taken: members of the set <c>queues:paused</c>. What was taken before goes on. The
-/// servers of this supplier look at the set about once a second; the official one's don't know it.
+/// servers of this supplier look at the set every three seconds; the official one's don't know it.
 /// </summary>
 internal static class PausedQueues
 {
