@@ -17,9 +17,15 @@ internal sealed class Enqueue : IBenchmark
     ];
 
     /// <summary>Makes so many jobs, by callers that each wait for one before the next; the time it took.</summary>
-    public static async Task<TimeSpan> ManyAsync(BenchmarkedService service, int callers, int jobs)
+    public static Task<TimeSpan> ManyAsync(BenchmarkedService service, int callers, int jobs)
     {
         var client = service.Get<IBackgroundJobClient>();
+        return ManyAsync(() => client.Enqueue<NoOpJob>(job => job.Run()), callers, jobs);
+    }
+
+    /// <summary>Makes so many jobs in a way of one's own.</summary>
+    public static async Task<TimeSpan> ManyAsync(Action make, int callers, int jobs)
+    {
         var left = jobs;
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Factory.StartNew(
@@ -27,7 +33,7 @@ internal sealed class Enqueue : IBenchmark
             {
                 while (Interlocked.Decrement(ref left) >= 0)
                 {
-                    client.Enqueue<NoOpJob>(job => job.Run());
+                    make();
                 }
             },
             TaskCreationOptions.LongRunning)));

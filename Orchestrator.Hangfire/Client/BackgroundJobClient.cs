@@ -38,6 +38,17 @@ public class BackgroundJobClient : IBackgroundJobClientV2
 
     public JobStorage Storage { get; }
 
+    /// <summary>As <see cref="BackgroundJobFactory.RetryAttempts"/>, which has to be the client's factory.</summary>
+    public int RetryAttempts
+    {
+        get => (factory as BackgroundJobFactory)?.RetryAttempts ?? 0;
+        set
+        {
+            if (factory is not BackgroundJobFactory own) throw new NotSupportedException($"The client's factory is no {nameof(BackgroundJobFactory)}.");
+            own.RetryAttempts = value;
+        }
+    }
+
     /// <inheritdoc/>
     public string? Create(Job job, IState state) => Create(job, state, parameters: null);
 

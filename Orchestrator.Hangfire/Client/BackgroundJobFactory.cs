@@ -7,6 +7,7 @@ namespace Hangfire.Client;
 public class BackgroundJobFactory : IBackgroundJobFactory
 {
     private readonly IJobFilterProvider filterProvider;
+    private int retryAttempts;
 
     public BackgroundJobFactory()
         : this(JobFilterProviders.Providers)
@@ -22,6 +23,20 @@ public class BackgroundJobFactory : IBackgroundJobFactory
     }
 
     public IStateMachine StateMachine { get; }
+
+    /// <summary>
+    /// How often storing a job is tried again while the database can't be reached. It makes one job: its id is known
+    /// before. Default: 0.
+    /// </summary>
+    public int RetryAttempts
+    {
+        get => retryAttempts;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(RetryAttempts));
+            retryAttempts = value;
+        }
+    }
 
     /// <inheritdoc/>
     public BackgroundJob? Create(CreateContext context)

@@ -77,6 +77,9 @@ public class CreatedContext(CreateContext context, BackgroundJob? backgroundJob,
 {
     public BackgroundJob? BackgroundJob { get; } = backgroundJob;
 
+    [Obsolete("Use BackgroundJob.Id.")]
+    public string? JobId => BackgroundJob?.Id;
+
     /// <summary>Whether a filter has prevented it.</summary>
     public bool Canceled { get; } = canceled;
 

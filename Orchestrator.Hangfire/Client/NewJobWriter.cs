@@ -3,6 +3,7 @@ using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.States;
 using Hangfire.Storage;
+using Npgsql;
 
 namespace Hangfire.Client;
 
@@ -16,7 +17,7 @@ internal static class NewJobWriter
 
     public static BackgroundJob Create(CreateContext context, IStateMachine stateMachine)
     {
-        var createdAt = DateTime.UtcNow;
+        var createdAt = (context.Storage as PostgreSqlStorage)?.Clock.UtcNow ?? LocalClock.UtcNow;
         var parameters = context.Parameters.ToDictionary(
             static each => each.Key,
             static each => SerializationHelper.Serialize(each.Value, each.Value?.GetType(), SerializationOption.User));
@@ -30,12 +31,22 @@ internal static class NewJobWriter
     {
         var id = storage.JobIds.Next();
         var job = new BackgroundJob(id.ToString(CultureInfo.InvariantCulture), context.Job, createdAt, parameters);
-        while (true)
+        var retries = (context.Factory as BackgroundJobFactory)?.RetryAttempts ?? 0;
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 Write(context, storage, stateMachine, job, id);
                 return job;
+            }
+            catch (PostgresException stored) when (attempt > 0 && stored.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // An attempt whose answer was lost has gone through.
+                return job;
+            }
+            catch (NpgsqlException failure) when (failure.IsTransient && attempt < retries && context.Joined is null)
+            {
+                Thread.Sleep(TimeSpan.FromMilliseconds(50 << Math.Min(attempt, 6)));
             }
             catch (JobMovedException) when (context.Joined is null)
             {

@@ -52,7 +52,7 @@ public class Job
     public MethodInfo Method { get; }
 
     /// <summary>One for each parameter; null for those that the worker fills in.</summary>
-    public IReadOnlyList<object?> Args { get; }
+    public IReadOnlyList<object?> Args { get; private set; }
 
     /// <summary>The queue that it asks for; null: that of its state.</summary>
     public string? Queue { get; }
@@ -72,6 +72,14 @@ public class Job
     public static Job FromExpression<TType>(Expression<Func<TType, Task>> methodCall) => JobExpression.ToJob(methodCall, typeof(TType), null);
 
     public static Job FromExpression<TType>(Expression<Func<TType, Task>> methodCall, string? queue) => JobExpression.ToJob(methodCall, typeof(TType), queue);
+
+    /// <summary>Puts another argument in the place of one: the object is one performance's own.</summary>
+    internal void Replace(int index, object? argument)
+    {
+        object?[] changed = [.. Args];
+        changed[index] = argument;
+        Args = changed;
+    }
 
     public override string ToString() => ToString(includeQueue: true);
 

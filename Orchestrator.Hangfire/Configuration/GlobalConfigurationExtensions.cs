@@ -1,5 +1,7 @@
+using System.Globalization;
 using Hangfire.Common;
 using Hangfire.Logging;
+using Hangfire.Logging.LogProviders;
 using Newtonsoft.Json;
 
 namespace Hangfire;
@@ -92,6 +94,45 @@ public static partial class GlobalConfigurationExtensions
         SerializationHelper.SetUserSerializerSettings(settings);
         return configuration;
     }
+
+    /// <summary>Gives continuations what their parents have left: see <see cref="FromResultAttribute"/> and <see cref="FromExceptionAttribute"/>.</summary>
+    public static IGlobalConfiguration UseResultsInContinuations(this IGlobalConfiguration configuration)
+    {
+        GlobalJobFilters.Filters.Remove<ContinuationsSupportAttribute>();
+        GlobalJobFilters.Filters.Add(new ContinuationsSupportAttribute(pushResults: true));
+        GlobalJobFilters.Filters.Remove<JobParameterInjectionFilter>();
+        return configuration.UseFilter(new JobParameterInjectionFilter());
+    }
+
+    public static IGlobalConfiguration UseDefaultCulture(this IGlobalConfiguration configuration, CultureInfo culture) =>
+        configuration.UseDefaultCulture(culture, culture, captureDefault: true);
+
+    public static IGlobalConfiguration UseDefaultCulture(this IGlobalConfiguration configuration, CultureInfo culture, bool captureDefault) =>
+        configuration.UseDefaultCulture(culture, culture, captureDefault);
+
+    public static IGlobalConfiguration UseDefaultCulture(this IGlobalConfiguration configuration, CultureInfo culture, CultureInfo uiCulture) =>
+        configuration.UseDefaultCulture(culture, uiCulture, captureDefault: true);
+
+    /// <summary>The cultures of jobs that were stored without one; <paramref name="captureDefault"/>: whether these are stored all the same.</summary>
+    public static IGlobalConfiguration UseDefaultCulture(this IGlobalConfiguration configuration, CultureInfo culture, CultureInfo uiCulture, bool captureDefault)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        ArgumentNullException.ThrowIfNull(uiCulture);
+        GlobalJobFilters.Filters.Remove<CaptureCultureAttribute>();
+        GlobalJobFilters.Filters.Add(new CaptureCultureAttribute(culture.Name, uiCulture.Name, captureDefault));
+        return configuration;
+    }
+
+    /// <summary>Messages go nowhere.</summary>
+    public static IGlobalConfiguration<ILogProvider> UseNoOpLogProvider(this IGlobalConfiguration configuration) =>
+        configuration.UseLogProvider<ILogProvider>(new SilentLogProvider());
+
+    public static IGlobalConfiguration<ColouredConsoleLogProvider> UseColouredConsoleLogProvider(this IGlobalConfiguration configuration) =>
+        configuration.UseLogProvider(new ColouredConsoleLogProvider());
+
+    /// <summary>Messages go to the console.</summary>
+    public static IGlobalConfiguration<ColouredConsoleLogProvider> UseColouredConsoleLogProvider(this IGlobalConfiguration configuration, LogLevel minLevel) =>
+        configuration.UseLogProvider(new ColouredConsoleLogProvider(minLevel));
 
     /// <summary>Uses <paramref name="entry"/> in a way of one's own.</summary>
     public static IGlobalConfiguration<T> Use<T>(this IGlobalConfiguration configuration, T entry, Action<T> entryAction)

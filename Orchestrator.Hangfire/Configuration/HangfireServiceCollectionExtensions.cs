@@ -55,18 +55,50 @@ public static class HangfireServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(optionsAction);
-        services.AddSingleton<IHostedService>(provider =>
-        {
-            ThrowIfNotConfigured(provider);
-            var options = new BackgroundJobServerOptions();
-            optionsAction(provider, options);
-            options.Activator ??= provider.GetRequiredService<JobActivator>();
-            options.FilterProvider ??= provider.GetRequiredService<IJobFilterProvider>();
-            options.TimeZoneResolver ??= provider.GetRequiredService<ITimeZoneResolver>();
-            return new BackgroundJobServerHostedService(
-                provider.GetRequiredService<JobStorage>(), options, provider.GetServices<IBackgroundProcess>(), provider.GetService<IHostApplicationLifetime>()!);
-        });
-        return services;
+        return services.AddSingleton<IHostedService>(provider => CreateServer(provider, optionsAction, storage: null, additionalProcesses: null));
+    }
+
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services, JobStorage storage) =>
+        services.AddHangfireServer(storage, []);
+
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services, JobStorage storage, IEnumerable<IBackgroundProcess> additionalProcesses) =>
+        services.AddHangfireServer(static (_, _) => { }, storage, additionalProcesses);
+
+    public static IServiceCollection AddHangfireServer(
+        this IServiceCollection services, Action<IServiceProvider, BackgroundJobServerOptions> optionsAction, JobStorage storage) =>
+        services.AddHangfireServer(optionsAction, storage, []);
+
+    /// <summary>Adds a server of another storage than the host's, which also runs <paramref name="additionalProcesses"/>.</summary>
+    public static IServiceCollection AddHangfireServer(
+        this IServiceCollection services,
+        Action<IServiceProvider, BackgroundJobServerOptions> optionsAction,
+        JobStorage storage,
+        IEnumerable<IBackgroundProcess> additionalProcesses)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(optionsAction);
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(additionalProcesses);
+        return services.AddSingleton<IHostedService>(provider => CreateServer(provider, optionsAction, storage, additionalProcesses));
+    }
+
+    private static BackgroundJobServerHostedService CreateServer(
+        IServiceProvider provider,
+        Action<IServiceProvider, BackgroundJobServerOptions> optionsAction,
+        JobStorage? storage,
+        IEnumerable<IBackgroundProcess>? additionalProcesses)
+    {
+        ThrowIfNotConfigured(provider);
+        var options = new BackgroundJobServerOptions();
+        optionsAction(provider, options);
+        options.Activator ??= provider.GetRequiredService<JobActivator>();
+        options.FilterProvider ??= provider.GetRequiredService<IJobFilterProvider>();
+        options.TimeZoneResolver ??= provider.GetRequiredService<ITimeZoneResolver>();
+        return new BackgroundJobServerHostedService(
+            storage ?? provider.GetRequiredService<JobStorage>(),
+            options,
+            additionalProcesses ?? provider.GetServices<IBackgroundProcess>(),
+            provider.GetService<IHostApplicationLifetime>()!);
     }
 
     private static void AddRecurringJobs(this IServiceCollection services)

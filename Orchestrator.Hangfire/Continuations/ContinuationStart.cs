@@ -12,10 +12,11 @@ namespace Hangfire.Continuations;
 internal sealed class ContinuationStart(PostgreSqlWriteOnlyTransaction transaction)
 {
     private readonly Queue<ApplyStateContext> ended = new();
-    private bool isRunning;
+    private bool isRunning, pushesResults;
 
-    public void Start(PostgreSqlStorage storage, ApplyStateContext parent)
+    public void Start(PostgreSqlStorage storage, ApplyStateContext parent, bool pushResults)
     {
+        pushesResults = pushResults;
         ended.Enqueue(parent);
         if (isRunning) return;
         isRunning = true;
@@ -40,7 +41,12 @@ internal sealed class ContinuationStart(PostgreSqlWriteOnlyTransaction transacti
 
         var options = new Dictionary<string, JobContinuationOptions>();
         foreach (var continuation in Continuation.ReadAll(known)) options[continuation.JobId] = continuation.Options;
-        foreach (var child in AwaitingJob.Read(storage, parent.BackgroundJob.Id, options.Keys)) Move(parent, child, options[child.Id]);
+        var legacy = pushesResults ? Legacy.Of(parent.NewState) : Legacy.None;
+        foreach (var child in AwaitingJob.Read(storage, parent.BackgroundJob.Id, options.Keys))
+        {
+            legacy.Leave(transaction, child.Id);
+            Move(parent, child, options[child.Id]);
+        }
     }
 
     private void Move(ApplyStateContext parent, AwaitingJob child, JobContinuationOptions options)

@@ -15,6 +15,7 @@ namespace Hangfire;
 public class ContinuationsSupportAttribute : JobFilterAttribute, IElectStateFilter, IApplyStateFilter
 {
     private readonly HashSet<string> knownFinalStates;
+    private readonly bool pushResults;
 
     /// <summary>A parent ends by succeeding or by being deleted.</summary>
     public ContinuationsSupportAttribute()
@@ -22,11 +23,24 @@ public class ContinuationsSupportAttribute : JobFilterAttribute, IElectStateFilt
     {
     }
 
+    /// <summary>As without arguments; <paramref name="pushResults"/>: a child is given the result or the exception of its parent as a parameter.</summary>
+    public ContinuationsSupportAttribute(bool pushResults)
+        : this(pushResults, [SucceededState.StateName, DeletedState.StateName])
+    {
+    }
+
     /// <summary>A parent ends with one of <paramref name="knownFinalStates"/>.</summary>
     public ContinuationsSupportAttribute(HashSet<string> knownFinalStates)
+        : this(pushResults: false, knownFinalStates)
+    {
+    }
+
+    /// <summary>A parent ends with one of <paramref name="knownFinalStates"/>, and leaves its child what it had, if that is wanted.</summary>
+    public ContinuationsSupportAttribute(bool pushResults, HashSet<string> knownFinalStates)
     {
         ArgumentNullException.ThrowIfNull(knownFinalStates);
         this.knownFinalStates = knownFinalStates;
+        this.pushResults = pushResults;
 
         // Before retries and statistics, which are about the state that it elects.
         Order = 10;
@@ -50,6 +64,7 @@ public class ContinuationsSupportAttribute : JobFilterAttribute, IElectStateFilt
                 return;
             }
 
+            if (pushResults) Legacy.OfEnded(storage, awaiting.ParentId).Leave(transaction, context.BackgroundJob.Id);
             context.CandidateState = Continuation.StateAfter(parent.State, awaiting.Options, awaiting.NextState);
         }
     }
@@ -59,7 +74,7 @@ public class ContinuationsSupportAttribute : JobFilterAttribute, IElectStateFilt
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.Storage is PostgreSqlStorage storage && transaction is PostgreSqlWriteOnlyTransaction own && knownFinalStates.Contains(context.NewState.Name))
-            own.Continuations.Start(storage, context);
+            own.Continuations.Start(storage, context, pushResults);
     }
 
     void IApplyStateFilter.OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)

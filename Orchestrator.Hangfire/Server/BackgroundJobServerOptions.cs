@@ -89,6 +89,18 @@ public class BackgroundJobServerOptions
     /// <summary>What finds the time zones of recurring jobs; null: <see cref="DefaultTimeZoneResolver"/>.</summary>
     public ITimeZoneResolver? TimeZoneResolver { get; set; }
 
+    /// <summary>Whether it performs jobs and nothing else: no schedules, no recurring jobs, no deletion of what has expired. Default: false.</summary>
+    public bool IsLightweightServer { get; set; }
+
+    /// <summary>Without effect here: what is due is enqueued many at a time in one statement.</summary>
+    public int MaxDegreeOfParallelismForSchedulers { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Without effect here: asynchronous methods use the thread pool.</summary>
+    public TaskScheduler? TaskScheduler { get; set; } = TaskScheduler.Default;
+
+    /// <summary>Without effect here: threads belong to no worker.</summary>
+    public Action<Thread>? WorkerThreadConfigurationAction { get; set; }
+
     internal string CreateServerId() => string.Create(
         CultureInfo.InvariantCulture, $"{ServerName ?? Environment.MachineName.ToLowerInvariant()}:{Environment.ProcessId}:{Guid.NewGuid()}");
 

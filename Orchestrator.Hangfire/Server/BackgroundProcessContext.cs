@@ -36,11 +36,17 @@ public class BackgroundProcessContext
 
     public Guid ExecutionId { get; }
 
+    [Obsolete("Use StoppingToken.")]
+    public CancellationToken CancellationToken => StoppingToken;
+
     public CancellationToken StoppingToken { get; }
 
     public CancellationToken StoppedToken { get; }
 
     public CancellationToken ShutdownToken { get; }
+
+    [Obsolete("Use IsStopping.")]
+    public bool IsShutdownRequested => IsStopping;
 
     public bool IsStopping => StoppingToken.IsCancellationRequested;
 

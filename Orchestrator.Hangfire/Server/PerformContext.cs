@@ -39,6 +39,15 @@ public class PerformContext
 
     public BackgroundJob BackgroundJob { get; }
 
+    [Obsolete("Use BackgroundJob.Id.")]
+    public string JobId => BackgroundJob.Id;
+
+    [Obsolete("Use BackgroundJob.Job.")]
+    public Job? Job => BackgroundJob.Job;
+
+    [Obsolete("Use BackgroundJob.CreatedAt.")]
+    public DateTime CreatedAt => BackgroundJob.CreatedAt;
+
     public IJobCancellationToken CancellationToken { get; }
 
     /// <summary>What filters keep for one another.</summary>

@@ -1,14 +1,15 @@
 -- Takes jobs for all idle workers at once: queues in their given order, the oldest job of each first, and moves them to
 -- Processing. The lateral join reads one queue after the other and stops when it has enough, so nothing is locked that
 -- is not taken; the order of its columns is that of the index. A job whose row somebody holds is left for the next time.
--- $1 queues, $2 limit, $3 server, $4 workers (one for each job), $5 time of start as it is stored
+-- $1 queues, $2 limit, $3 server, $4 workers (one for each job), $5 time of start as it is stored,
+-- $6 the first job of each queue to look at
 with taken as materialized (
   select q.id, q.jobid, q.queue
-  from unnest($1::text[]) as wanted (queue)
+  from unnest($1::text[], $6::bigint[]) as wanted (queue, first)
   cross join lateral (
     select id, jobid, queue
     from hangfire.jobqueue
-    where fetchedat is null and queue = wanted.queue
+    where fetchedat is null and queue = wanted.queue and jobid >= wanted.first
     order by fetchedat nulls first, queue, jobid
     limit $2
     for update skip locked

@@ -18,7 +18,7 @@ public class DeletedState : IState
     public DeletedState(ExceptionInfo? exceptionInfo)
     {
         ExceptionInfo = exceptionInfo;
-        DeletedAt = DateTime.UtcNow;
+        DeletedAt = LocalClock.UtcNow;
     }
 
     public DateTime DeletedAt { get; }

@@ -9,13 +9,14 @@ public class EnqueuedState : IState
 
     public static readonly string StateName = "Enqueued";
 
+    /// <summary>Whether no queue was given.</summary>
+    private readonly bool isOpen;
+
     private string queue;
 
-    /// <summary>Waits in the default queue.</summary>
+    /// <summary>Waits in the queue that the job asks for, or in the default one.</summary>
     public EnqueuedState()
-        : this(DefaultQueue)
-    {
-    }
+        : this(DefaultQueue) => isOpen = true;
 
     /// <summary>Waits in <paramref name="queue"/>.</summary>
     [Newtonsoft.Json.JsonConstructor]
@@ -23,7 +24,7 @@ public class EnqueuedState : IState
     {
         JobValidation.ThrowIfNotQueueName(queue, nameof(queue));
         this.queue = queue;
-        EnqueuedAt = DateTime.UtcNow;
+        EnqueuedAt = LocalClock.UtcNow;
     }
 
     public string Queue
@@ -49,6 +50,12 @@ public class EnqueuedState : IState
 
     [Newtonsoft.Json.JsonIgnore]
     public bool IgnoreJobLoadException => false;
+
+    /// <summary>Before filters are asked, which may choose another one.</summary>
+    internal void TakeQueueOf(Job? job)
+    {
+        if (isOpen && job?.Queue is { } asked && queue == DefaultQueue) queue = asked;
+    }
 
     public Dictionary<string, string> SerializeData() => new()
     {

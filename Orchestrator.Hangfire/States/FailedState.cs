@@ -19,7 +19,7 @@ public class FailedState : IState
         ArgumentNullException.ThrowIfNull(exception);
         Exception = exception;
         ServerId = serverId;
-        FailedAt = DateTime.UtcNow;
+        FailedAt = LocalClock.UtcNow;
     }
 
     public DateTime FailedAt { get; }

@@ -7,21 +7,21 @@ public class ScheduledState : IState
 {
     public static readonly string StateName = "Scheduled";
 
+    private TimeSpan? delay;
+
     /// <summary>Waits for <paramref name="enqueueIn"/> from now.</summary>
     public ScheduledState(TimeSpan enqueueIn)
-        : this(DateTime.UtcNow.Add(enqueueIn))
-    {
-    }
+        : this(LocalClock.UtcNow.Add(enqueueIn)) => delay = enqueueIn;
 
     /// <summary>Waits until <paramref name="enqueueAt"/> (UTC).</summary>
     [Newtonsoft.Json.JsonConstructor]
     public ScheduledState(DateTime enqueueAt)
     {
         EnqueueAt = enqueueAt;
-        ScheduledAt = DateTime.UtcNow;
+        ScheduledAt = LocalClock.UtcNow;
     }
 
-    public DateTime EnqueueAt { get; }
+    public DateTime EnqueueAt { get; private set; }
 
     [Newtonsoft.Json.JsonIgnore]
     public DateTime ScheduledAt { get; }
@@ -36,6 +36,14 @@ public class ScheduledState : IState
 
     [Newtonsoft.Json.JsonIgnore]
     public bool IgnoreJobLoadException => false;
+
+    /// <summary>Counts a delay from the time that goes for the storage; a time that was given stays as it is.</summary>
+    internal void CountFrom(DateTime now)
+    {
+        if (delay is not { } wait) return;
+        EnqueueAt = now + wait;
+        delay = null;
+    }
 
     public Dictionary<string, string> SerializeData() => new()
     {

@@ -63,7 +63,7 @@ namespace Hangfire.States
         public string StateName => AwaitingState.StateName;
 
         public void Apply(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
-            transaction.AddToSet(SetKey, context.BackgroundJob.Id, JobHelper.ToTimestamp(DateTime.UtcNow));
+            transaction.AddToSet(SetKey, context.BackgroundJob.Id, JobHelper.ToTimestamp(LocalClock.UtcNow));
 
         public void Unapply(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
             transaction.RemoveFromSet(SetKey, context.BackgroundJob.Id);

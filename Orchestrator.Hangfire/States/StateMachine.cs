@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.PostgreSql;
 
 namespace Hangfire.States;
 
@@ -21,6 +22,7 @@ public class StateMachine : IStateMachine
     /// <inheritdoc/>
     public IState ApplyState(ApplyStateContext initialContext)
     {
+        (initialContext.NewState as EnqueuedState)?.TakeQueueOf(initialContext.BackgroundJob.Job);
         var election = new ElectStateContext(initialContext, this);
         foreach (var filter in JobFilterSet.For(filterProvider, initialContext.BackgroundJob.Job).ElectState)
             filter.OnStateElection(election);
@@ -43,6 +45,7 @@ internal sealed class CoreStateMachine(IJobFilterProvider filterProvider) : ISta
         foreach (var handler in Handlers(context, context.OldStateName)) handler.Unapply(context, transaction);
         foreach (var filter in filters) filter.OnStateUnapplied(context, transaction);
 
+        if (context is { NewState: ScheduledState scheduled, Storage: PostgreSqlStorage storage }) scheduled.CountFrom(storage.Clock.UtcNow);
         transaction.SetJobState(context.BackgroundJob.Id, context.NewState);
         foreach (var handler in Handlers(context, context.NewState.Name)) handler.Apply(context, transaction);
         foreach (var filter in filters) filter.OnStateApplied(context, transaction);

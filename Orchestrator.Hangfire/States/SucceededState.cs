@@ -14,7 +14,7 @@ public class SucceededState : IState
         Result = result;
         Latency = latency;
         PerformanceDuration = performanceDuration;
-        SucceededAt = DateTime.UtcNow;
+        SucceededAt = LocalClock.UtcNow;
     }
 
     public DateTime SucceededAt { get; }

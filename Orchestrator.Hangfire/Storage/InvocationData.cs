@@ -94,6 +94,8 @@ public class InvocationData
     {
         const BindingFlags Public = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy;
         return type.GetMethod(name, Public, parameterTypes)
-            ?? type.GetInterfaces().Select(each => each.GetMethod(name, Public, parameterTypes)).FirstOrDefault(static found => found is not null);
+            ?? type.GetInterfaces().Select(each => each.GetMethod(name, Public, parameterTypes)).FirstOrDefault(static found => found is not null)
+            ?? type.GetInterfaces().Prepend(type).SelectMany(static each => each.GetMethods(Public))
+                .Where(each => each.Name == name).Select(each => GenericMethods.Close(each, parameterTypes)).FirstOrDefault(static found => found is not null);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Tests.Support;
 
@@ -46,12 +48,22 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Lets it stand still, as a machine does that is paused; its connections stay open.</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ContinueAsync() => SignalAsync("-CONT");
+
     /// <summary><c>kill -9</c>.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    private async Task SignalAsync(string signal) =>
+        (await ServerCommand.RunAsync("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)], user: null, CancellationToken.None))
+            .Succeeded.Should().BeTrue();
 
     /// <summary>Kills it if it still lives.</summary>
     public void Dispose()

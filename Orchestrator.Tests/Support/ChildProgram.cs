@@ -9,13 +9,16 @@ namespace Orchestrator.Tests.Support;
 /// What this assembly does when it is started as a program: a second process for the tests that need a real one to
 /// share a lock with, or to kill. Tests start it through <see cref="ChildProcess"/>.
 /// </summary>
-internal static class ChildProgram
+internal static partial class ChildProgram
 {
     /// <summary>Uses the PostgreSQL of a folder until its input ends.</summary>
     public const string UsePostgres = "use-postgres";
 
     /// <summary>Waits for a line, migrates a database, and ends.</summary>
     public const string Migrate = "migrate";
+
+    /// <summary>Performs Hangfire jobs until its input ends, with a clock that is off by some time.</summary>
+    public const string PerformJobs = "perform-jobs";
 
     /// <summary>The line with which a child says that it is where the test wants it.</summary>
     public const string Ready = "ready";
@@ -28,6 +31,7 @@ internal static class ChildProgram
             {
                 [UsePostgres, var folder] => UseAsync(folder),
                 [Migrate, var connectionString] => MigrateAsync(connectionString),
+                [PerformJobs, var connectionString, var clockOffset] => PerformAsync(connectionString, clockOffset),
                 _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
             });
             return 0;
@@ -46,6 +50,16 @@ internal static class ChildProgram
         Console.WriteLine(Ready);
         await Console.In.ReadLineAsync();
     }
+
+    private static Task PerformAsync(string connectionString, string clockOffset)
+    {
+        Task? performing = null;
+        StartPerforming(connectionString, clockOffset, ref performing);
+        return performing ?? throw new NotSupportedException("This is built without the embedded supplier of Hangfire.");
+    }
+
+    /// <summary>Implemented beside the embedded supplier's own tests.</summary>
+    static partial void StartPerforming(string connectionString, string clockOffset, ref Task? performing);
 
     private static async Task MigrateAsync(string connectionString)
     {

@@ -1,5 +1,6 @@
 using Hangfire.Common;
 using Hangfire.Logging;
+using Hangfire.PostgreSql;
 using Hangfire.States;
 
 namespace Hangfire;
@@ -24,7 +25,8 @@ public sealed class LatencyTimeoutAttribute : JobFilterAttribute, IElectStateFil
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.CandidateState is not ProcessingState) return;
-        var waited = DateTime.UtcNow - context.BackgroundJob.CreatedAt;
+        var now = (context.Storage as PostgreSqlStorage)?.Clock.UtcNow ?? LocalClock.UtcNow;
+        var waited = now - context.BackgroundJob.CreatedAt;
         if (waited.TotalSeconds <= TimeoutInSeconds) return;
         context.CandidateState = new DeletedState { Reason = $"The job has waited longer than {TimeoutInSeconds} s." };
         LogProvider.For<LatencyTimeoutAttribute>().Log(LogLevel, () => $"Job {context.BackgroundJob.Id} has waited {waited} and was deleted.");

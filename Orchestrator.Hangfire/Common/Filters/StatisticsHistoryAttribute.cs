@@ -22,7 +22,7 @@ public sealed class StatisticsHistoryAttribute : JobFilterAttribute, IElectState
         };
         if (what is null) return;
 
-        var now = DateTime.UtcNow;
+        var now = LocalClock.UtcNow;
         var day = string.Create(CultureInfo.InvariantCulture, $"stats:{what}:{now:yyyy-MM-dd}");
         context.Transaction.IncrementCounter(day, now.AddMonths(1) - now);
         context.Transaction.IncrementCounter(string.Create(CultureInfo.InvariantCulture, $"{day}-{now:HH}"), TimeSpan.FromDays(1));

@@ -24,6 +24,7 @@ internal sealed class Dispatcher
     private readonly Lock gate = new();
     private readonly Stack<string> idle;
     private readonly Signal freed = new();
+    private readonly ClaimWindow window = new();
     private readonly int workerCount;
     private int busy;
 
@@ -97,18 +98,26 @@ internal sealed class Dispatcher
 
         failures.Succeeded("Jobs are taken again.");
 
-        if (claimed < workers.Length) await Listener.Jobs.WaitAsync(storage.Options.QueuePollInterval, stopping).ConfigureAwait(false);
+        if (claimed < workers.Length) await Listener.Jobs.WaitAsync(UntilNextLook(), stopping).ConfigureAwait(false);
     }
 
+    /// <summary>Sooner than the poll where the last look was not from the start.</summary>
+    private TimeSpan UntilNextLook() =>
+        window.IsPending && window.UntilWhole < storage.Options.QueuePollInterval ? window.UntilWhole : storage.Options.QueuePollInterval;
+
     /// <summary>Not cancelled by a stop: what was committed must be known here, or it would hang until it times out.</summary>
-    private Task<List<ClaimedJob>> ClaimAsync(string[] workers)
+    private async Task<List<ClaimedJob>> ClaimAsync(string[] workers)
     {
-        var startedAt = DateTime.UtcNow;
-        return storage.Database.QueryAsync(
+        var queues = Queues.Open;
+        var look = window.Begin(queues);
+        var startedAt = LocalClock.UtcNow;
+        var claimed = await storage.Database.QueryAsync(
             "ClaimJobs",
             row => ClaimedJob.Read(row, workers, startedAt),
             CancellationToken.None,
-            Queues.Open, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt));
+            queues, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt), look.From).ConfigureAwait(false);
+        window.End(look, claimed);
+        return claimed;
     }
 
     private void Start(RunningJob job)

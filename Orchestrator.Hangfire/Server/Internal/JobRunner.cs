@@ -66,7 +66,7 @@ internal sealed class JobRunner(
     private async Task<IState?> PerformAsync(RunningJob job, BackgroundJob backgroundJob)
     {
         var started = Stopwatch.GetTimestamp();
-        var latency = (long)(DateTime.UtcNow - backgroundJob.CreatedAt).TotalMilliseconds;
+        var latency = (long)(storage.Clock.UtcNow - backgroundJob.CreatedAt).TotalMilliseconds;
         try
         {
             using var connection = storage.GetConnection();

@@ -27,7 +27,7 @@ internal sealed class JobServer : IDisposable
     {
         this.storage = storage;
         this.options = options;
-        processes = [RecurringJobs(), .. additionalProcesses];
+        processes = options.IsLightweightServer ? [.. additionalProcesses] : [RecurringJobs(), .. additionalProcesses];
         serverId = options.CreateServerId();
         running = new(storage.Database);
         lease = new(storage, serverId, new() { Queues = options.Queues, WorkerCount = options.WorkerCount });
@@ -81,7 +81,6 @@ internal sealed class JobServer : IDisposable
     {
         var housekeeping = new Housekeeping(storage);
         var undertaker = new Undertaker(storage, serverId);
-        var due = new DueJobs(storage, options.SchedulePollingInterval, Filters, dispatcher.Listener.Schedule);
         var settings = storage.Options;
         var timeoutCheck = settings.InvisibilityTimeout / 2 < LongestTimeoutCheck ? settings.InvisibilityTimeout / 2 : LongestTimeoutCheck;
         return Task.WhenAll(
@@ -91,16 +90,28 @@ internal sealed class JobServer : IDisposable
             Loop.EveryAsync(settings.InvisibilityTimeout / 5, "Renewing running jobs", running.RenewAsync, shutdown.Token),
             Loop.EveryAsync(options.CancellationCheckInterval, "Looking for moved jobs", running.AbortMovedAsync, shutdown.Token),
 
-            due.RunAsync(stopping.Token),
             Loop.EveryAsync(ServedQueues.CheckInterval, "Looking for paused queues", dispatcher.Queues.RefreshAsync, stopping.Token),
             Loop.EveryAsync(timeoutCheck, "Releasing timed out jobs", token => housekeeping.ReleaseTimedOutJobsAsync(options.Queues, token), stopping.Token),
             Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
             Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
+            .. options.IsLightweightServer ? [] : StartStorageLoops(),
+            .. processes.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
+        ]);
+    }
+
+    /// <summary>What one server does for all.</summary>
+    private Task[] StartStorageLoops()
+    {
+        var housekeeping = new Housekeeping(storage);
+        var due = new DueJobs(storage, options.SchedulePollingInterval, Filters, dispatcher.Listener.Schedule);
+        var settings = storage.Options;
+        return
+        [
+            due.RunAsync(stopping.Token),
             Loop.EveryAsync(settings.JobExpirationCheckInterval, "Deleting expired rows", housekeeping.DeleteExpiredAsync, stopping.Token),
             Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token, waitFirst: true),
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),
-            .. processes.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
-        ]);
+        ];
     }
 
     /// <summary>Before the first claim; what goes wrong here is tried again by the loop.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Hangfire.PostgreSql;
 
 namespace Hangfire.Server;
@@ -41,10 +42,10 @@ internal sealed class RunningJobs(Database database)
     /// <summary>Waits until nothing runs; false: something still does after <paramref name="timeout"/>.</summary>
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
-        var deadline = DateTime.UtcNow + timeout;
+        var started = Stopwatch.GetTimestamp();
         while (!jobs.IsEmpty)
         {
-            var left = deadline - DateTime.UtcNow;
+            var left = timeout - Stopwatch.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) return false;
             await changed.WaitAsync(left, CancellationToken.None).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using Hangfire.Common;
 using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Npgsql;
@@ -13,7 +14,7 @@ internal sealed class ServerLease(PostgreSqlStorage storage, string serverId, Se
 {
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
 
-    private readonly DateTime startedAt = DateTime.UtcNow;
+    private readonly DateTime startedAt = LocalClock.UtcNow;
     private readonly long lockKey = Random.Shared.NextInt64(1, 1L << 62);
     private readonly TaskCompletionSource announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FailureLog failures = new(LogProvider.For<BackgroundJobServer>());

@@ -64,7 +64,7 @@ public partial class PostgreSqlConnection : JobStorageConnection
     public override void AnnounceServer(string serverId, ServerContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        database.Execute("AnnounceServer", serverId, ServerRow.Serialize(context, DateTime.UtcNow, lockKey: null));
+        database.Execute("AnnounceServer", serverId, ServerRow.Serialize(context, LocalClock.UtcNow, lockKey: null));
     }
 
     public override void RemoveServer(string serverId) => database.Execute("RemoveServer", serverId);

@@ -43,6 +43,7 @@ public class PostgreSqlStorage : JobStorage
             new SqlTexts(options.SchemaName));
         display = Display(connectionString, options.SchemaName);
         if (options.PrepareSchemaIfNecessary) SchemaPreparation.Run(Database, options);
+        Clock = new(Database);
         JobIds = new(Database);
         Signals = new();
         Creator = new(Database, Signals);
@@ -60,6 +61,8 @@ public class PostgreSqlStorage : JobStorage
     internal Database Database { get; }
 
     internal WorkerSignals Signals { get; }
+
+    internal DatabaseClock Clock { get; }
 
     internal JobIds JobIds { get; }
 

@@ -30,6 +30,19 @@ internal sealed class HostTests : HangfireFixture
         Rows("server").Should().BeEmpty();
     }
 
+    [Test]
+    public async Task AHostMayServeAnotherStorageToo()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddHangfire(static configuration => configuration.UseDefaultActivator());
+        builder.Services.AddHangfireServer(static (_, options) => options.ServerName = "other", Storage);
+        using var host = builder.Build();
+        await host.StartAsync();
+        await UntilStateAsync(Client.Enqueue<TestJobs>(jobs => jobs.Add(1, 1))!, "Succeeded");
+        Rows("server").Single()["id"].Should().BeOfType<string>().Which.Should().StartWith("other:");
+        await host.StopAsync();
+    }
+
     public sealed class Counter
     {
         public int Value { get; set; }

@@ -27,6 +27,8 @@ internal static partial class ApiPrinter
 
     public static string TypeLine(Type type)
     {
+        if (typeof(Delegate).IsAssignableFrom(type) && type.GetMethod("Invoke") is { } call)
+            return $"{Name(type)} : delegate {Name(call.ReturnType)} ({Parameters(call)}){Obsolete(type)}";
         var kind = type switch
         {
             { IsEnum: true } => "enum",

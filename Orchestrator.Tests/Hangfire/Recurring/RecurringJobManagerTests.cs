@@ -117,7 +117,11 @@ internal sealed class RecurringJobManagerTests : RecurringFixture
     {
         Cron.Minutely(), Cron.Hourly(), Cron.Daily(7, 30), Cron.Weekly(), Cron.Weekly(DayOfWeek.Friday, 8), Cron.Monthly(15), Cron.Yearly(2, 29, 6),
         Cron.Never(), Cron.MinuteInterval(5), Cron.HourInterval(6), Cron.DayInterval(2), Cron.MonthInterval(3),
+        Cron.Hourly(5), Cron.Daily(), Cron.Daily(7), Cron.Weekly(DayOfWeek.Sunday), Cron.Weekly(DayOfWeek.Sunday, 8, 15),
+        Cron.Monthly(), Cron.Monthly(15, 6), Cron.Monthly(15, 6, 30), Cron.Yearly(), Cron.Yearly(3), Cron.Yearly(3, 4), Cron.Yearly(3, 4, 5, 6),
     }.Should().Equal(
         "* * * * *", "0 * * * *", "30 7 * * *", "0 0 * * 1", "0 8 * * 5", "0 0 15 * *", "0 6 29 2 *",
-        "0 0 31 2 *", "*/5 * * * *", "0 */6 * * *", "0 0 */2 * *", "0 0 1 */3 *");
+        "0 0 31 2 *", "*/5 * * * *", "0 */6 * * *", "0 0 */2 * *", "0 0 1 */3 *",
+        "5 * * * *", "0 0 * * *", "0 7 * * *", "0 0 * * 0", "15 8 * * 0",
+        "0 0 1 * *", "0 6 15 * *", "30 6 15 * *", "0 0 1 1 *", "0 0 1 3 *", "0 0 4 3 *", "6 5 4 3 *");
 }

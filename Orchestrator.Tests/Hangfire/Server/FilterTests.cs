@@ -51,6 +51,46 @@ internal sealed class FilterTests : HangfireFixture
     }
 
     [Test]
+    public async Task FiltersActByOrderAndTheWayBackInReverse()
+    {
+        var said = new ConcurrentQueue<string>();
+        var filters = new JobFilterCollection();
+        filters.Add(new Speaker("second", said), 2);
+        filters.Add(new Speaker("first", said), 1);
+        filters.Add(new Speaker("last", said) { Cancels = "performing" }, 3);
+        var id = new BackgroundJobClient(Storage, new JobFilterProviderCollection(filters)).Enqueue<TestJobs>(jobs => jobs.Touch(key))!;
+        using var server = StartServer(configure: options => options.FilterProvider = new JobFilterProviderCollection(filters));
+        await UntilStateAsync(id, "Succeeded");
+        TestJobs.For(key).Entered.Should().Be(0, "a filter has prevented it");
+        said.Should().Equal(
+            "first creating", "second creating", "last creating", "last created", "second created", "first created",
+            "first performing", "second performing", "last performing", "second performed cancelled", "first performed cancelled");
+    }
+
+    [Test]
+    public void AFilterMayPreventTheMakingOfAJob()
+    {
+        var said = new ConcurrentQueue<string>();
+        var filters = new JobFilterCollection();
+        filters.Add(new Speaker("first", said), 1);
+        filters.Add(new Speaker("second", said) { Cancels = "creating" }, 2);
+        filters.Add(new Speaker("last", said), 3);
+        new BackgroundJobClient(Storage, new JobFilterProviderCollection(filters)).Enqueue<TestJobs>(jobs => jobs.Touch(key)).Should().BeNull();
+        said.Should().Equal("first creating", "second creating", "first created cancelled");
+        Rows("job").Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task AFilterMayHandleAnException()
+    {
+        var filters = new JobFilterCollection();
+        filters.Add(new Speaker("only", []) { Handles = true });
+        var id = Client.Enqueue<TestJobs>(jobs => jobs.Boom())!;
+        using var server = StartServer(configure: options => options.FilterProvider = filters);
+        await UntilStateAsync(id, "Succeeded");
+    }
+
+    [Test]
     public async Task AJobRunsInTheCultureOfItsMaker()
     {
         var previous = CultureInfo.CurrentCulture;
@@ -60,6 +100,17 @@ internal sealed class FilterTests : HangfireFixture
         using var server = StartServer();
         await UntilStateAsync(id, "Succeeded");
         Rows("state").Should().Contain(static row => Equals(row["name"], "Succeeded") && ((string)row["data"]!).Contains("de-DE"));
+    }
+
+    [Test]
+    public async Task AJobWithoutACultureRunsInTheDefaultOne()
+    {
+        var filters = new JobFilterProviderCollection(new JobFilterCollection { new CaptureCultureAttribute("fr-FR", captureDefault: false) });
+        var id = new BackgroundJobClient(Storage, new JobFilterCollection()).Enqueue<FilteredJobs>(jobs => jobs.Culture())!;
+        Rows("jobparameter").Should().BeEmpty();
+        using var server = StartServer(configure: options => options.FilterProvider = filters);
+        await UntilStateAsync(id, "Succeeded");
+        Rows("state").Should().Contain(static row => Equals(row["name"], "Succeeded") && ((string)row["data"]!).Contains("fr-FR"));
     }
 
     [Record]
@@ -77,6 +128,31 @@ internal sealed class FilterTests : HangfireFixture
         public void Refused(string key) => TestJobs.For(key).Enter();
 
         public string Culture() => CultureInfo.CurrentCulture.Name;
+    }
+
+    private sealed class Speaker(string name, ConcurrentQueue<string> said) : IClientFilter, IServerFilter, IServerExceptionFilter
+    {
+        public string? Cancels { get; init; }
+
+        public bool Handles { get; init; }
+
+        public void OnCreating(CreatingContext context)
+        {
+            said.Enqueue($"{name} creating");
+            context.Canceled = Cancels == "creating";
+        }
+
+        public void OnCreated(CreatedContext context) => said.Enqueue($"{name} created{(context.Canceled ? " cancelled" : "")}");
+
+        public void OnPerforming(PerformingContext context)
+        {
+            said.Enqueue($"{name} performing");
+            context.Canceled = Cancels == "performing";
+        }
+
+        public void OnPerformed(PerformedContext context) => said.Enqueue($"{name} performed{(context.Canceled ? " cancelled" : "")}");
+
+        public void OnServerException(ServerExceptionContext filterContext) => filterContext.ExceptionHandled = Handles;
     }
 
     [AttributeUsage(AttributeTargets.Method)]
