@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
@@ -108,7 +109,15 @@ internal sealed class Sweeper(
     {
         foreach (var (tenant, job) in await actions.FindDeletedAsync(cancellationToken))
         {
-            await operators.ReactAsync(tenant, job, cancellationToken);
+            try
+            {
+                await operators.ReactAsync(tenant, job, cancellationToken);
+            }
+            catch (UnreadableWorkflowException e)
+            {
+                // Left to a process that can read it; what comes after it is not.
+                Log.ReactionFailed(log, job.Run, job.StepIndex, e.Message);
+            }
         }
     }
 
