@@ -101,7 +101,14 @@ internal sealed partial class ManyRowsTests : HangfireFixture
 
     private static ClaimedJob Claimed(long id) => new()
     {
-        JobId = id, QueueId = id, Queue = "default", Fence = 1, OldState = "Enqueued", WorkerId = "w", CreatedAt = DateTime.UnixEpoch, StartedAt = DateTime.UnixEpoch,
+        JobId = id,
+        QueueId = id,
+        Queue = "default",
+        Fence = 1,
+        OldState = "Enqueued",
+        WorkerId = "w",
+        CreatedAt = DateTime.UnixEpoch,
+        StartedAt = DateTime.UnixEpoch,
     };
 
     /// <summary>Performs so many, and then counts the pages that a claim on the empty queue reads.</summary>

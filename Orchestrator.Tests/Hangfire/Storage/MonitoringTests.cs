@@ -43,7 +43,17 @@ internal sealed class MonitoringTests : HangfireFixture
         monitor.EnqueuedCount("none").Should().Be(0);
         monitor.GetStatistics().Should().BeEquivalentTo(new
         {
-            Scheduled = 1, Failed = 1, Succeeded = 1, Deleted = 1, Processing = 1, Enqueued = 1, Awaiting = 1, Servers = 1, Queues = 1, Recurring = 0, Retries = 0,
+            Scheduled = 1,
+            Failed = 1,
+            Succeeded = 1,
+            Deleted = 1,
+            Processing = 1,
+            Enqueued = 1,
+            Awaiting = 1,
+            Servers = 1,
+            Queues = 1,
+            Recurring = 0,
+            Retries = 0,
         });
         var server1 = monitor.Servers().Single();
         (server1.WorkersCount, server1.Queues).Should().BeEquivalentTo((1, new[] { "critical", "default" }));
