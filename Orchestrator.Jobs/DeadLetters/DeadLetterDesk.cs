@@ -21,8 +21,15 @@ internal sealed class DeadLetterDesk(
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
     private const int MaxLooks = 3;
 
+    /// <summary>Carries it out, or says why not.</summary>
+    /// <param name="tenant">Whose run it is.</param>
+    /// <param name="job">The step's job.</param>
+    /// <param name="decision">What is decided.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isWanted">Asked under the run's lock, whether it is still to be carried out.</param>
     public async Task<DecisionOutcome> DecideAsync(
-        string tenant, JobId job, Decision decision, CancellationToken cancellationToken)
+        string tenant, JobId job, Decision decision, CancellationToken cancellationToken,
+        Func<NpgsqlConnection, Task<bool>>? isWanted = null)
     {
         if (await runs.FindAsync(tenant, job.Run, cancellationToken) is not { } row)
         {
@@ -52,6 +59,11 @@ internal sealed class DeadLetterDesk(
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision, time.GetUtcNow().UtcDateTime);
             await ReadAsync(connection, reopened, cancellationToken);
+            if (isWanted is not null && !await isWanted(connection))
+            {
+                return new DecisionOvertaken();
+            }
+
             if (reopened.Refusal is { } refusal)
             {
                 return new DecisionRefused(refusal);

@@ -59,5 +59,8 @@ internal sealed record DecisionDone(JobId Job, string StepId, StepState Step, Ru
 /// <summary>There is no such step.</summary>
 internal sealed record DecisionUnknown : DecisionOutcome;
 
+/// <summary>It is not wanted any more; only where the caller said when that is so.</summary>
+internal sealed record DecisionOvertaken : DecisionOutcome;
+
 /// <summary>The state of the step or of its run does not allow it; nothing was changed.</summary>
 internal sealed record DecisionRefused(string Message) : DecisionOutcome;

@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
@@ -39,8 +40,9 @@ internal sealed record NewRun
         };
     }
 
-    /// <summary>Queues of the steps that may start.</summary>
-    public IEnumerable<string> RootQueues => Workflow.Definition.Graph.Roots.Select(Queue);
+    /// <summary>Hangfire queues of the steps that may start.</summary>
+    public IEnumerable<string> RootQueues =>
+        Workflow.Definition.Graph.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
 
     private int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
 

@@ -1,4 +1,5 @@
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Jobs.Execution;
 
@@ -20,6 +21,9 @@ internal sealed record RunInfo
     public required string Trigger { get; init; }
 
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Of the run; a step may have its own.</summary>
+    public int Priority { get; init; } = Priorities.Medium;
 }
 
 /// <summary>An attempt that this worker may make: it holds the step's lease under <see cref="Attempt"/>.</summary>

@@ -96,6 +96,7 @@ internal sealed class Claimer
                 IntentId = row.IsDBNull(10) ? null : row.GetString(10),
                 CreatedAt = row.GetDateTime(11),
                 Trigger = row.GetString(12),
+                Priority = row.GetInt16(15),
             },
         };
     }

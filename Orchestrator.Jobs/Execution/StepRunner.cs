@@ -3,6 +3,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 
@@ -15,7 +16,7 @@ namespace Orchestrator.Jobs.Execution;
 /// </summary>
 internal sealed class StepRunner(
     Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, AttemptMaker attempts, Recorder recorder, GivingBack givingBack,
-    StayLimits limits, OrchestratorOptions options, TimeProvider time, ILogger<StepRunner> log)
+    HangfireActions actions, StayLimits limits, OrchestratorOptions options, TimeProvider time, ILogger<StepRunner> log)
 {
     /// <summary>Runs the step and what it makes ready; returns when nothing is left for this worker.</summary>
     /// <param name="tenant">Whose run it is.</param>
@@ -24,25 +25,44 @@ internal sealed class StepRunner(
     /// <param name="drain">How it ends when the service stops.</param>
     public async Task RunAsync(string tenant, JobId job, string serverId, Drain drain)
     {
-        var cancellationToken = drain.Over;
-        var claimed = await claimer.ClaimAsync(tenant, job, cancellationToken);
+        var claimed = await claimer.ClaimAsync(tenant, job, drain.Over);
+        if (claimed is null)
+        {
+            // A delivery that is doubled or late, or one that an operator has asked for. What he has brought forward may have
+            // been so by somebody else, who was told of it sooner; this delivery is the step's all the same.
+            var action = await actions.ReactAsync(tenant, job, drain.Over);
+            claimed = action is OperatorAction.BringForward or OperatorAction.None ? await claimer.ClaimAsync(tenant, job, drain.Over) : null;
+        }
+
         if (claimed is null)
         {
             return;
         }
 
-        using var lease = leases.Hold(claimed.Job);
-        if (await ReadWorkflowAsync(claimed, serverId, cancellationToken) is not { } workflow)
+        using var lease = leases.Hold(tenant, claimed.Job, drain.Over);
+        try
+        {
+            await RunAsync(claimed, lease, serverId, drain);
+        }
+        catch (Exception) when (lease.IsStopped)
+        {
+            Log.AttemptStopped(log, claimed.Run.Id, lease.Job.StepIndex);
+        }
+    }
+
+    private async Task RunAsync(ClaimedStep? claimed, Leases.Lease lease, string serverId, Drain drain)
+    {
+        if (await ReadWorkflowAsync(claimed!, serverId, lease.Token) is not { } workflow)
         {
             return;
         }
 
-        var stay = new Stay(workflow, new RunMemory(claimed.Run), time, limits);
+        var stay = new Stay(workflow, new RunMemory(claimed!.Run), time, limits);
         while (claimed is not null)
         {
             lease.MoveTo(claimed.Job);
-            stay.Add(await PerformAsync(stay, claimed, cancellationToken));
-            await EvaluateAheadAsync(stay, cancellationToken);
+            stay.Add(await PerformAsync(stay, claimed, lease.Token));
+            await EvaluateAheadAsync(stay, lease.Token);
             var answer = await recorder.RecordAsync(new Recording.Recording
             {
                 Memory = stay.Memory,

@@ -53,6 +53,18 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "Workflow {Key} could not be dispatched for {Occurrence}: {Message}")]
     public static partial void CronRefused(ILogger logger, string key, DateTime occurrence, string message);
 
+    [LoggerMessage(24, LogLevel.Information, "An operator's {Action} in Hangfire is carried out: run {Run}, step {Step}")]
+    public static partial void Reacted(ILogger logger, Operators.OperatorAction action, Storage.RunId run, int step);
+
+    [LoggerMessage(25, LogLevel.Warning, "The database can't be reached: what an operator did in Hangfire is looked at again in {Wait} ms: {Message}")]
+    public static partial void CannotReact(ILogger logger, double wait, string message);
+
+    [LoggerMessage(26, LogLevel.Warning, "What an operator did in Hangfire to step {Step} of run {Run} is left to the sweeper: {Message}")]
+    public static partial void ReactionFailed(ILogger logger, Storage.RunId run, int step, string message);
+
+    [LoggerMessage(27, LogLevel.Information, "The attempt of step {Step} of run {Run} is stopped: the step has ended without it")]
+    public static partial void AttemptStopped(ILogger logger, Storage.RunId run, int step);
+
     [LoggerMessage(15, LogLevel.Warning, "Event {EventId}: `match` of workflow {Key} can't be evaluated and counts as false: {Message}")]
     public static partial void MatchFailed(ILogger logger, Guid eventId, string key, string message);
 

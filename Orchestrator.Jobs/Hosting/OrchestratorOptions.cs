@@ -63,7 +63,10 @@ public sealed class OrchestratorOptions
     /// <summary>Steps that one process works on at a time. Default 100; 1 to 1,000.</summary>
     public int Workers { get; set; } = 100;
 
-    /// <summary>Hangfire queues that the process serves, in this order. Default <c>default</c>.</summary>
+    /// <summary>
+    /// Queues that the process serves, in this order; of each the lanes urgent, high, medium and low. Default <c>default</c>.
+    /// <c>default-urgent</c> is the urgent lane alone.
+    /// </summary>
     public string[] Queues { get; set; } = ["default"];
 
     /// <summary>How often the process looks for dead workers, due retries and overdue runs. Default 1 s; 0.1 s to 1 minute.</summary>

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -34,6 +36,8 @@ internal static class OrchestratorServices
             .AddSingleton(provider => provider.GetRequiredService<DatabaseHome>().Database)
             .AddPreparation();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
+            GlobalJobFilters.Filters, new JobFilterAttributeFilterProvider(), new StepJobFilters(provider)));
         services.AddHangfire((provider, hangfire) => hangfire
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
@@ -67,6 +71,10 @@ internal static class OrchestratorServices
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<StepDeletion>()
+            .AddSingleton<HangfireActions>()
+            .AddSingleton<Leases>()
+            .AddSingleton<NearTimers>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()
@@ -92,8 +100,6 @@ internal static class OrchestratorServices
     /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
     private static IServiceCollection AddWorker(this IServiceCollection services) => services
         .AddBackgroundPart<WorkerPresence>()
-        .AddSingleton<Leases>()
-        .AddSingleton<NearTimers>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton(new StayLimits())
         .AddSingleton<Claimer>()
@@ -120,11 +126,14 @@ internal static class OrchestratorServices
         var server = new BackgroundJobServerOptions
         {
             WorkerCount = options.Workers,
-            Queues = options.Queues,
+            Queues = Lanes.ServedBy(options.Queues),
             SchedulePollingInterval = TimeSpan.FromSeconds(10),
             StopTimeout = Drain.Patience,
             ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
             Activator = provider.GetRequiredService<JobActivator>(),
+
+            // Without the filter of operators' actions: a worker does nothing that it would have to see.
+            FilterProvider = JobFilterProviders.Providers,
         };
         return new BackgroundJobServerHostedService(
             provider.GetRequiredService<JobStorage>(), server, provider.GetServices<IBackgroundProcess>(),

@@ -5,38 +5,101 @@ namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>
 /// The steps that this process works on now. Their leases are renewed; a lease that nobody here holds any more runs
-/// out, and the sweeper gives the step to another worker.
+/// out, and the sweeper gives the step to another worker. An attempt can be told to stop.
 /// </summary>
 internal sealed class Leases
 {
-    private readonly ConcurrentDictionary<JobId, byte> _held = new();
+    private readonly ConcurrentDictionary<(string Tenant, JobId Job), Attempt> _held = new();
 
-    public IReadOnlyCollection<JobId> Held => [.. _held.Keys];
+    public IReadOnlyCollection<(string Tenant, JobId Job)> Held => [.. _held.Keys];
 
-    public Lease Hold(JobId job) => new(this, job);
+    /// <param name="tenant">Whose step it is.</param>
+    /// <param name="job">The step's job.</param>
+    /// <param name="over">Stops every attempt.</param>
+    public Lease Hold(string tenant, JobId job, CancellationToken over) => new(this, tenant, job, over);
 
-    /// <summary>Held until disposed; moves with a worker from step to step.</summary>
+    /// <summary>Cancels the token of the step's attempt, where one is under way here.</summary>
+    public void Stop(string tenant, JobId job)
+    {
+        if (_held.TryGetValue((tenant, job), out var attempt))
+        {
+            attempt.Stop();
+        }
+    }
+
+    /// <summary>Held until disposed; moves with a worker from step to step, each with a token of its own.</summary>
     internal sealed class Lease : IDisposable
     {
         private readonly Leases _leases;
+        private readonly string _tenant;
+        private readonly CancellationToken _over;
         private JobId _job;
+        private Attempt _attempt;
 
-        public Lease(Leases leases, JobId job)
+        public Lease(Leases leases, string tenant, JobId job, CancellationToken over)
         {
-            (_leases, _job) = (leases, job);
-            _leases._held[job] = 0;
+            (_leases, _tenant, _job, _over) = (leases, tenant, job, over);
+            _leases._held[(tenant, job)] = _attempt = new Attempt(over);
         }
+
+        /// <summary>The step that it is with now.</summary>
+        public JobId Job => _job;
+
+        /// <summary>Cancelled when the attempt is to stop.</summary>
+        public CancellationToken Token => _attempt.Token;
+
+        /// <summary>This very attempt was told to stop; not: all of them.</summary>
+        public bool IsStopped => _attempt.IsStopped;
 
         public void MoveTo(JobId job)
         {
             if (job != _job)
             {
-                _leases._held[job] = 0;
-                _leases._held.TryRemove(_job, out _);
-                _job = job;
+                var (ended, next) = (_attempt, new Attempt(_over));
+                _leases._held[(_tenant, job)] = next;
+                Remove(ended);
+                (_job, _attempt) = (job, next);
             }
         }
 
-        public void Dispose() => _leases._held.TryRemove(_job, out _);
+        public void Dispose() => Remove(_attempt);
+
+        private void Remove(Attempt attempt)
+        {
+            _leases._held.TryRemove(new((_tenant, _job), attempt));
+            attempt.Dispose();
+        }
+    }
+
+    private sealed class Attempt(CancellationToken over) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(over);
+        private bool _hasEnded;
+
+        public CancellationToken Token => _source.Token;
+
+        public volatile bool IsStopped;
+
+        public void Stop()
+        {
+            lock (_lock)
+            {
+                if (!_hasEnded)
+                {
+                    IsStopped = true;
+                    _source.Cancel();
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _hasEnded = true;
+                _source.Dispose();
+            }
+        }
     }
 }

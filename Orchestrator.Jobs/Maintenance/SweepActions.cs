@@ -90,6 +90,25 @@ internal sealed class SweepActions(
         return queues;
     }
 
+    /// <summary>Of the steps that this process works on, those that have ended without it, and those whose Hangfire job is deleted.</summary>
+    public async Task<IReadOnlyList<(string Tenant, JobId Job, bool HasEnded)>> LookAtHeldAsync(
+        IReadOnlyCollection<(string Tenant, JobId Job)> held, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(
+            connection, SqlText.Load("HeldSteps"),
+            p => p.Texts([.. held.Select(step => step.Tenant)]).Uuids([.. held.Select(step => step.Job.Value)]),
+            row => (row.GetString(0), new JobId(row.GetGuid(1)), row.GetBoolean(2)), cancellationToken);
+    }
+
+    /// <summary>Open steps whose Hangfire job is deleted.</summary>
+    public async Task<IReadOnlyList<(string Tenant, JobId Job)>> FindDeletedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(
+            connection, SqlText.Load("DeletedJobs"), _ => { }, row => (row.GetString(0), new JobId(row.GetGuid(1))), cancellationToken);
+    }
+
     public async Task RenewAsync(IReadOnlyCollection<JobId> held, int worker, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand(SqlText.Load("RenewLeases"));

@@ -3,17 +3,18 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>
 /// Sees to it that nothing stands still: takes steps back from workers that are gone, queues steps whose time has
-/// come, fails runs whose time is over, starts what events call for. One look a second; acts only where the look found something. Every worker
+/// come, fails runs whose time is over, starts what events call for, carries out what operators did in Hangfire. One look a second; acts only where the look found something. Every worker
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -68,15 +69,47 @@ internal sealed class Sweeper(
             await actions.FailOverdueAsync(cancellationToken);
         }
 
+        await StopHeldAsync(cancellationToken);
         await RenewAsync(cancellationToken);
         if (time.GetElapsedTime(_lastRedeliver) > RedeliverInterval)
         {
             _lastRedeliver = time.GetTimestamp();
+            await ReactToDeletionsAsync(cancellationToken);
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
         }
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+    }
+
+    /// <summary>Attempts of this process that have lost their step, by an operator's hand or otherwise.</summary>
+    private async Task StopHeldAsync(CancellationToken cancellationToken)
+    {
+        if (leases.Held is not { Count: > 0 } held)
+        {
+            return;
+        }
+
+        foreach (var (tenant, job, hasEnded) in await actions.LookAtHeldAsync(held, cancellationToken))
+        {
+            if (hasEnded)
+            {
+                leases.Stop(tenant, job);
+            }
+            else
+            {
+                await operators.ReactAsync(tenant, job, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Jobs of steps that were deleted where nobody told us.</summary>
+    internal async Task ReactToDeletionsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (tenant, job) in await actions.FindDeletedAsync(cancellationToken))
+        {
+            await operators.ReactAsync(tenant, job, cancellationToken);
+        }
     }
 
     /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
@@ -105,7 +138,7 @@ internal sealed class Sweeper(
             _lastRenewal = time.GetTimestamp();
             if (leases.Held is { Count: > 0 } held)
             {
-                await actions.RenewAsync(held, presence.Id, cancellationToken);
+                await actions.RenewAsync([.. held.Select(step => step.Job)], presence.Id, cancellationToken);
             }
         }
     }

@@ -62,6 +62,9 @@ internal sealed record StepRunRow
 
     public required short MaxAttempts { get; init; }
 
+    /// <summary>The Hangfire job that carries it, or did; null: it never had one.</summary>
+    public long? HangfireJobId { get; init; }
+
     public DateTime? NextRunAt { get; init; }
 
     public DateTime? StartedAt { get; init; }

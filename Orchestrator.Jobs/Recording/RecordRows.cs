@@ -22,7 +22,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
     private readonly HashSet<string> _queues = [];
 
-    /// <summary>Queues that get new deliveries.</summary>
+    /// <summary>Hangfire queues that get new deliveries.</summary>
     public IReadOnlyCollection<string> Queues => _queues;
 
     /// <summary>An attempt, and where it leaves its step.</summary>
@@ -48,18 +48,29 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         });
     }
 
+    /// <summary>A step whose Hangfire job was deleted: that stays as it is. The attempt under way ends here.</summary>
+    public void AddDeleted(RunInfo run, StepEnd end, StepRecord record, bool isRunning)
+    {
+        if (isRunning)
+        {
+            _attempts.Add((run, record));
+        }
+
+        _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present) { Attempts = record.Attempt });
+    }
+
     /// <summary>A step that is skipped because nothing that it depends on took place; it never had a job.</summary>
     public void AddSkipped(RunInfo run, StepEnd end) =>
         _steps.Add(new StepWrite(run.Tenant, run.Id.Job(end.Step), end.State, end.Pending, end.Present));
 
     /// <summary>A step that may start: on its way to a worker, or with the worker that made it ready.</summary>
-    public void AddReady(RunInfo run, StepCount step, string queue, Recording? taker)
+    public void AddReady(RunInfo run, StepCount step, string lane, Recording? taker)
     {
         var write = new StepWrite(
             run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present);
         if (taker is null)
         {
-            _queues.Add(queue);
+            _queues.Add(lane);
             _steps.Add(write with { Hangfire = "enqueue", StateName = "Enqueued" });
         }
         else
@@ -191,7 +202,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         return record.Verdict switch
         {
             VerdictSuccess => ("Succeeded", null, Value.Object(
-                ("Latency", "0"), ("SucceededAt", finished), ("PerformanceDuration", took)).ToJson()),
+                ("SucceededAt", finished), ("PerformanceDuration", took)).ToJson()),
             VerdictSkip => ("Deleted", "Its condition was false", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictStopped => ("Deleted", "The run has ended", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictRetry retry => ("Scheduled", retry.Reason, null),

@@ -182,7 +182,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
                 _handedOff.Add(taker, step);
             }
 
-            rows.AddReady(Info, count, queue, taker);
+            rows.AddReady(Info, count, Lanes.Of(queue, definition.Priority ?? Info.Priority), taker);
         }
     }
 

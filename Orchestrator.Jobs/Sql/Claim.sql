@@ -21,7 +21,7 @@ with want as (
     and r.status in ('pending', 'running')
   returning q.tenant_id, q.job_id, q.attempts, q.lost, q.max_attempts, q.started_at, q.queue, q.base_attempts, q.resets,
             r.workflow_run_id, r.status as run_status, r.workflow_key, r.workflow_version, r.user_id, r.intent_id,
-            r.created_at, r.trigger
+            r.created_at, r.trigger, r.priority as run_priority
 ), started as (
   update workflow_runs r
   set status = 'running',
@@ -31,5 +31,5 @@ with want as (
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id and r.status = 'pending'
 )
 select tenant_id, job_id, attempts, lost, max_attempts, started_at, queue, workflow_key, workflow_version,
-       user_id, intent_id, created_at, trigger, base_attempts, resets
+       user_id, intent_id, created_at, trigger, base_attempts, resets, run_priority
 from claimed

@@ -56,11 +56,11 @@ with request as (
          case when later then 'The run is scheduled' end, now(),
          case when later
            then jsonb_build_object('EnqueueAt', orchestrator.hangfire_time(scheduled_at), 'ScheduledAt', orchestrator.hangfire_time(now()))
-           else jsonb_build_object('Queue', queue, 'EnqueuedAt', orchestrator.hangfire_time(now())) end
+           else jsonb_build_object('Queue', orchestrator.hangfire_queue(queue, priority), 'EnqueuedAt', orchestrator.hangfire_time(now())) end
   from step where hangfire_job_id is not null
-), hangfire_queue as (
+), hangfire_delivery as (
   insert into hangfire.jobqueue (jobid, queue)
-  select hangfire_job_id, queue from step where hangfire_job_id is not null and later is not true
+  select hangfire_job_id, orchestrator.hangfire_queue(queue, priority) from step where hangfire_job_id is not null and later is not true
 ), hangfire_schedule as (
   insert into hangfire.set (key, value, score)
   select 'schedule', hangfire_job_id::text, ceil(extract(epoch from scheduled_at))

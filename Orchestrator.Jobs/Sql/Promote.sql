@@ -1,5 +1,6 @@
 -- Queues steps whose time has come, oldest first; their Hangfire jobs go from Scheduled to Enqueued. A job that
--- Hangfire's own scheduler has brought forward already has its queue row, and gets no second one.
+-- Hangfire's own scheduler has brought forward already has its queue row, and gets no second one. One that an operator has
+-- deleted stays deleted; the sweeper reacts to that.
 -- Transition: promote (failed, waiting)
 with due as (
   select q.tenant_id, q.job_id
@@ -14,11 +15,11 @@ with due as (
   set status = 'queued', waiting_for = null, next_run_at = null
   from due d
   where q.tenant_id = d.tenant_id and q.job_id = d.job_id
-  returning q.queue, q.hangfire_job_id
+  returning orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.hangfire_job_id
 ), job as (
   select p.queue, j.id, nextval('hangfire.state_id_seq') as state_id
   from promoted p join hangfire.job j on j.id = p.hangfire_job_id
-  where not exists (select from hangfire.jobqueue d where d.jobid = j.id)
+  where j.statename <> 'Deleted' and not exists (select from hangfire.jobqueue d where d.jobid = j.id)
 ), moved as (
   update hangfire.job j set stateid = s.state_id, statename = 'Enqueued', expireat = null
   from job s where j.id = s.id

@@ -8,6 +8,7 @@
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
 -- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting)
 -- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
+-- Transition: delete (waiting, queued, leased, running, failed)
 -- Transition of the run: succeed (running); fail (running)
 with step as (
   select s.*,
@@ -34,7 +35,7 @@ with step as (
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id
   -- with what was decided, so that nothing below joins the two again: a plan made for few rows would do so row by row
-  returning q.tenant_id, q.job_id, q.queue, q.hangfire_job_id, q.next_run_at, q.attempts, q.lost, q.max_attempts,
+  returning q.tenant_id, q.job_id, q.queue, q.priority, q.hangfire_job_id, q.next_run_at, q.attempts, q.lost, q.max_attempts,
             q.started_at, q.status, s.hangfire, s.new_job_id, s.state_id, s.state_name, s.reason, s.state_data
 ), run as (
   update workflow_runs r
@@ -71,25 +72,29 @@ with step as (
       statename = q.state_name,
       expireat = case when q.state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
   from queued q
-  where q.hangfire = 'settle' and j.id = q.hangfire_job_id
+  where q.hangfire = 'settle' and j.id = q.hangfire_job_id and not (q.state_name = 'Scheduled' and j.statename = 'Deleted')
 ), processing as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
   select processing_id, new_job_id, 'Processing', 'Continued by the worker that made it ready', now(), processing_data
   from step where processing_id is not null
 ), state as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
+  -- A job that is gone has no history. One that an operator has deleted meanwhile stays so where the step would wait.
   select q.state_id, q.hangfire_job_id, q.state_name, q.reason, now(),
          case q.state_name
-           when 'Enqueued' then jsonb_build_object('Queue', q.queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
+           when 'Enqueued' then jsonb_build_object('Queue', orchestrator.hangfire_queue(q.queue, q.priority), 'EnqueuedAt', orchestrator.hangfire_time(now()))
            when 'Scheduled' then jsonb_build_object('EnqueueAt', orchestrator.hangfire_time(q.next_run_at),
                                                     'ScheduledAt', orchestrator.hangfire_time(now()))
+           when 'Succeeded' then q.state_data || jsonb_build_object('Latency',
+             coalesce(greatest(0, extract(epoch from q.started_at - j.createdat) * 1000)::bigint, 0)::text)
            else q.state_data end
   from queued q
+  left join lateral (select j.createdat, j.statename from hangfire.job j where j.id = q.hangfire_job_id) j on q.new_job_id is null
   where q.state_id is not null
-    and (q.new_job_id is not null or exists (select from hangfire.job j where j.id = q.hangfire_job_id))
+    and (q.new_job_id is not null or j.createdat is not null and not (q.state_name = 'Scheduled' and j.statename = 'Deleted'))
 ), delivery as (
   insert into hangfire.jobqueue (jobid, queue, fetchedat)
-  select new_job_id, queue, case when hangfire = 'process' then now() end
+  select new_job_id, orchestrator.hangfire_queue(queue, priority), case when hangfire = 'process' then now() end
   from queued
   where hangfire in ('enqueue', 'process')
 ), delivered as (

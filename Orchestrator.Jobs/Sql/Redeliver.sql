@@ -1,8 +1,8 @@
--- Queued steps that no delivery is under way for: their Hangfire job was lost, deleted or finished without them, or
+-- Queued steps that no delivery is under way for: their Hangfire job was lost or finished without them, or
 -- was fetched long ago by a server that lives but never learned of it (the answer to its claim was lost).
--- Each gets a new job. Rare, so it looks at open runs only, once a minute.
+-- Each gets a new job; one whose job an operator has deleted is not among them (DeletedJobs.sql). Rare, so it looks at open runs only, once a minute.
 with stray as (
-  select q.tenant_id, q.job_id, q.queue, nextval('hangfire.job_id_seq') as id, nextval('hangfire.state_id_seq') as state_id
+  select q.tenant_id, q.job_id, orchestrator.hangfire_queue(q.queue, q.priority) as queue, nextval('hangfire.job_id_seq') as id, nextval('hangfire.state_id_seq') as state_id
   from workflow_runs r
   join job_queue q using (tenant_id, workflow_run_id)
   where r.status in ('pending', 'running') and r.created_at < clock_timestamp() - interval '1 minute'
@@ -11,8 +11,8 @@ with stray as (
                     where d.jobid = q.hangfire_job_id
                       and (d.fetchedat is null or d.fetchedat > now() - interval '1 minute'))
     and not exists (select from hangfire.job j
-                    join hangfire.state s on s.id = j.stateid
-                    where j.id = q.hangfire_job_id and s.createdat > now() - interval '1 minute')
+                    left join hangfire.state s on s.id = j.stateid
+                    where j.id = q.hangfire_job_id and (j.statename = 'Deleted' or s.createdat > now() - interval '1 minute'))
   limit 1000
   for no key update of q skip locked
 ), step as (

@@ -27,7 +27,7 @@ with step as (
       lost = case when q.job_id <> $6 then q.lost when $7 = 'reset' then 0 else least(q.lost, $8) end
   from step s
   where q.tenant_id = $1 and q.job_id = s.job_id and q.status in ('dead', 'failed', 'cancelled')
-  returning q.job_id, q.queue, q.status, s.old_id, s.new_id, s.state_id
+  returning q.job_id, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.status, s.old_id, s.new_id, s.state_id
 ), run as (
   update workflow_runs r
   set status = $10,

@@ -15,7 +15,7 @@ with lost as (
     and (q.tenant_id, q.workflow_run_id) in (select * from unnest($1::text[], $2::uuid[]))
     and q.status in ('leased', 'running')
     and (q.lease_until < clock_timestamp() or not exists (select from workers w where w.worker_id = q.lease_owner))
-  returning q.tenant_id, q.job_id, q.workflow_run_id, q.attempts, q.started_at, q.status, q.queue, q.hangfire_job_id
+  returning q.tenant_id, q.job_id, q.workflow_run_id, q.attempts, q.started_at, q.status, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.hangfire_job_id
 ), attempt as (
   insert into job_attempts (tenant_id, job_id, attempt, started_at, finished_at, success, error_text)
   select tenant_id, job_id, attempts, coalesce(started_at, clock_timestamp()), clock_timestamp(), false,
@@ -29,7 +29,8 @@ with lost as (
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id
 ), job as (
   select l.*, j.id, nextval('hangfire.state_id_seq') as state_id
-  from lost l join hangfire.job j on j.id = l.hangfire_job_id
+  -- one that an operator has deleted stays deleted; the sweeper reacts to that
+  from lost l join hangfire.job j on j.id = l.hangfire_job_id and j.statename <> 'Deleted'
 ), moved as (
   update hangfire.job j
   set stateid = s.state_id,

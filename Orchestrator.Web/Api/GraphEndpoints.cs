@@ -29,6 +29,9 @@ internal static class GraphEndpoints
             .WithSummary("Write a workflow's steps as Mermaid").TakesQuery(query => Version(query)).AnswersText(200, "text/plain").Fails(404, 422);
     }
 
+    /// <summary>A run's drawing, for a route that is none of the API's.</summary>
+    public static Delegate DrawingOfRun { get; } = OfRun(Svg);
+
     private static int? Version(RequestQuery query) => query.Integer("version", 1, int.MaxValue, "Of a stored content; the newest unless said.");
 
     private static Delegate OfRun(Func<HttpContext, ShownGraph, IResult> show) =>

@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Dashboard;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Auth;
+using Orchestrator.Web.Runs;
 
 namespace Orchestrator.Web.Hosting;
 
@@ -24,6 +25,12 @@ internal static class Dashboards
         // The menu is the process's, and a process may have several hosts.
         if (Interlocked.Exchange(ref _isMenuExtended, 1) == 0)
         {
+            DashboardRoutes.Routes.AddRazorPage(RunSearchPage.Path, _ => new RunSearchPage());
+            GlobalConfiguration.Configuration.UseJobDetailsRenderer(0, StepJobDetails.Render);
+            NavigationMenu.Items.Add(page => new MenuItem("Runs", page.Url.To(RunSearchPage.Path))
+            {
+                Active = page.RequestPath.StartsWith(RunSearchPage.Path, StringComparison.OrdinalIgnoreCase),
+            });
             NavigationMenu.Items.Add(_ => new MenuItem("Sign out", CookieSignIn.LogoutPath));
         }
 

@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Web.Api;
 using Orchestrator.Web.Auth;
+using Orchestrator.Web.Runs;
 using Orchestrator.Web.Samples;
 
 namespace Orchestrator.Web.Hosting;
@@ -74,6 +75,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         var app = builder.Build();
         app.UseOrchestratorApi();
         app.MapDashboards();
+        app.MapRunPages();
         return app;
     }
 }

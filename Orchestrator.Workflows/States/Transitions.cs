@@ -54,6 +54,11 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Requeue { get; } =
         new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled);
 
+    /// <summary>An operator has deleted the job that carries it.</summary>
+    public static StepTransition Delete { get; } = new(
+        "delete", StepState.Dead,
+        StepState.Waiting, StepState.Queued, StepState.Leased, StepState.Running, StepState.Failed);
+
     /// <summary>An operator closes a dead step with a result of his own.</summary>
     public static StepTransition Resolve { get; } = new("resolve", StepState.Success, StepState.Dead);
 
@@ -61,7 +66,7 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Reopen { get; } = new("reopen", StepState.Waiting, StepState.Cancelled);
 
     public static IReadOnlyList<StepTransition> All { get; } =
-        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Resolve, Reopen];
+        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Delete, Resolve, Reopen];
 }
 
 /// <summary>A change of a run's state, as <see cref="StepTransition"/> is of a step's.</summary>

@@ -42,7 +42,7 @@ internal sealed class JobFilterSet
 
     public static JobFilterSet For(IJobFilterProvider provider, Job? job)
     {
-        if (job is null || CacheKey(provider) is not { } key) return new(provider.GetFilters(job));
+        if (job is null || CacheKey(provider) is not { } key || HasMore(provider, job)) return new(provider.GetFilters(job));
         return Cache.GetOrCreateValue(key)
             .GetOrAdd((job.Type, job.Method), static (_, from) => new(from.provider.GetFilters(from.job)), (provider, job));
     }
@@ -52,11 +52,20 @@ internal sealed class JobFilterSet
     /// may answer otherwise each time, and is asked each time.
     /// </summary>
     private static object? CacheKey(IJobFilterProvider provider) =>
-        provider is JobFilterProviderCollection { Count: 2 } providers
+        provider is JobFilterProviderCollection { Count: >= 2 } providers
         && providers[0] is JobFilterCollection global
         && providers[1] is JobFilterAttributeFilterProvider { IsStable: true }
             ? global.Snapshot
             : null;
+
+    /// <summary>Whether a provider that an application has added has something for this job.</summary>
+    private static bool HasMore(IJobFilterProvider provider, Job job)
+    {
+        var providers = (JobFilterProviderCollection)provider;
+        for (var nr = 2; nr < providers.Count; nr++)
+            if (providers[nr].GetFilters(job).Any()) return true;
+        return false;
+    }
 
     /// <summary>Our own filters act on states that are asked about anyway, but for one.</summary>
     private static bool IsForeign(object filter) => filter is LatencyTimeoutAttribute || filter.GetType().Assembly != typeof(JobFilterSet).Assembly;

@@ -67,7 +67,6 @@ internal sealed class SweeperTests
 
     [TestCase("delete from hangfire.jobqueue", Description = "the place in the queue")]
     [TestCase("delete from hangfire.job", Description = "the job with all that belongs to it")]
-    [TestCase("update hangfire.job set statename = 'Deleted'; delete from hangfire.jobqueue", Description = "deleted by hand")]
     [TestCase(
         "update hangfire.job set statename = 'Processing'; update hangfire.jobqueue set fetchedat = now() - interval '1 hour'",
         Description = "fetched by a server that never learned of it")]

@@ -67,7 +67,7 @@ internal sealed class FencingTests
     private async Task<TestRun> SettledAsync(RunId id)
     {
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(_service.Get<Orchestrator.Jobs.Maintenance.Leases>().Held.All(job => job.Run != id)), "the worker's end");
+            () => Task.FromResult(_service.Get<Orchestrator.Jobs.Maintenance.Leases>().Held.All(job => job.Job.Run != id)), "the worker's end");
         return await TestRun.ReadAsync(_service.Database, id);
     }
 

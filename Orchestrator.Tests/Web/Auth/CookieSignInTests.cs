@@ -20,7 +20,7 @@ internal sealed class CookieSignInTests
 
     [Test]
     public void TheseRoutesAndNoOthersAreForBrowsers() => MappedRoute.ForBrowsers(_service).Select(route => route.ToString()).Should().BeEquivalentTo(
-        "GET /login", "POST /login", "GET /logout", "POST /logout", "GET /hangfire/{**hangfirePath}");
+        "GET /login", "POST /login", "GET /logout", "POST /logout", "GET /hangfire/{**hangfirePath}", "GET /runs/{id:guid}", "GET /runs/{id:guid}/graph.svg");
 
     [Test]
     public async Task WithoutCookieTheDashboardLeadsToTheSignIn()

@@ -37,6 +37,7 @@ internal sealed class BrokenFileTests
         Broken.File("key: k\nvariables: §[1]\nsteps: [{id: a, call: /x}]\n", "variables", "expected a mapping, found a list"),
         Broken.File("key: k\nconfig: {timeout_ms: §5s}\nsteps: [{id: a, call: /x}]\n", "config.timeout_ms", "expected a whole number, found the text `5s`"),
         Broken.File("key: k\nconfig: {timeout: §\"5\"}\nsteps: [{id: a, call: /x}]\n", "config.timeout", "Remove the quotes."),
+        Broken.File("key: k\nconfig: {queue: §mail-low}\nsteps: [{id: a, call: /x}]\n", "config.queue", "`mail-low` is a lane of a queue"),
         Broken.File("key: k\nconfig: {max_retries: §0}\nsteps: [{id: a, call: /x}]\n", "config.max_retries", "0 is not between 1 and 1000"),
         Broken.File("key: k\nconfig: {priority: §soon}\nsteps: [{id: a, call: /x}]\n", "config.priority", "`soon` is none of `urgent`, `high`, `medium`, `low`"),
         Broken.File("key: k\nconfig: {§max_parallel: 3}\nsteps: [{id: a, call: /x}]\n", "config.max_parallel", "not yet supported"),

@@ -35,16 +35,23 @@ internal static partial class ServiceFields
                 return;
             }
 
-            if (QueueName().IsMatch(queue))
+            if (!QueueName().IsMatch(queue))
             {
-                assign(target, queue);
+                value.Error($"`{queue}` is no queue's name", "Up to 50 lower-case letters, digits, - and _.");
+            }
+            else if (LaneName().IsMatch(queue))
+            {
+                value.Error($"`{queue}` is a lane of a queue", "Take the queue's own name; `priority` chooses the lane.");
             }
             else
             {
-                value.Error($"`{queue}` is no queue's name", "Up to 50 lower-case letters, digits, - and _.");
+                assign(target, queue);
             }
         });
 
     [GeneratedRegex(@"\A[a-z0-9_-]{1,50}\z", RegexOptions.CultureInvariant)]
     private static partial Regex QueueName();
+
+    [GeneratedRegex(@"-(urgent|high|low)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LaneName();
 }
