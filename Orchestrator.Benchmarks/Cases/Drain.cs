@@ -20,7 +20,7 @@ internal sealed class Drain : IBenchmark
     public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken) =>
     [
         .. await MeasureAsync(harness, "no-op Hangfire jobs", FillAsync, StartAsync, cancellationToken),
-        .. await MeasureAsync(harness, "Hangfire jobs with filters, scope and full history", FillPlainAsync, StartPlainAsync, cancellationToken),
+        .. await MeasureAsync(harness, "Hangfire jobs with filters, scope and full history, 100 workers", FillPlainAsync, StartPlainAsync, cancellationToken),
     ];
 
     private async Task<IReadOnlyList<Figure>> MeasureAsync(

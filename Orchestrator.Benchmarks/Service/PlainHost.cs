@@ -12,7 +12,7 @@ namespace Orchestrator.Benchmarks.Service;
 /// <summary>A host that uses Hangfire alone, as its users do: services in a scope per job, retries, a filter of their own.</summary>
 internal sealed class PlainHost : IAsyncDisposable
 {
-    private const int Workers = 20;
+    private const int Workers = 100;
 
     private readonly IHost _host;
 
