@@ -64,19 +64,21 @@ internal sealed class ElasticThreads
     /// <summary>A thread and the work that it was given.</summary>
     private sealed class Seat(ElasticThreads threads, Action first)
     {
-        private readonly SemaphoreSlim given = new(0);
+        /// <summary>Does not spin: that takes the processor from whoever is about to give the next work.</summary>
+        private readonly ManualResetEventSlim given = new(initialState: false, spinCount: 0);
         private Action? work = first;
 
         public void Give(Action next)
         {
             work = next;
-            given.Release();
+            given.Set();
         }
 
         public void Live()
         {
             do
             {
+                given.Reset();
                 work!();
                 work = null;
                 lock (threads.gate) threads.idle.Add(this);

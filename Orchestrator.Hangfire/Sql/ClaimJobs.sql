@@ -3,7 +3,7 @@
 -- is not taken; the order of its columns is that of the index. A job whose row somebody holds is left for the next time.
 -- $1 queues, $2 limit, $3 server, $4 workers (one for each job), $5 time of start as it is stored,
 -- $6 the first job of each queue to look at
-with taken as materialized (
+with found as materialized (
   select q.id, q.jobid, q.queue
   from unnest($1::text[], $6::bigint[]) as wanted (queue, first)
   cross join lateral (
@@ -16,10 +16,17 @@ with taken as materialized (
   ) as q
   limit $2
 ),
+-- The same as arrays and back: the planner takes an array for ten rows, whatever it thinks of the queue, and so goes to
+-- each of them by its key and doesn't read whole tables.
+taken as materialized (
+  select listed.*
+  from (select array_agg(id) as ids, array_agg(jobid) as jobids, array_agg(queue) as queues from found) as a
+  cross join unnest(a.ids, a.jobids, a.queues) as listed (id, jobid, queue)
+),
 locked as materialized (
   select t.id, t.jobid, t.queue, j.stateid, j.statename, j.createdat, j.invocationdata, j.arguments
-  from taken t join hangfire.job j on j.id = t.jobid
-  for no key update of j skip locked
+  from taken t
+  cross join lateral (select * from hangfire.job where id = t.jobid for no key update skip locked) as j
 ),
 -- A job in two places of a queue is performed once: the second is dropped, now or when it is met while the first runs.
 runnable as materialized (
@@ -30,13 +37,13 @@ runnable as materialized (
     where other.jobid = first.jobid and other.id <> first.id and other.fetchedat is not null)
 ),
 fetched as (
-  update hangfire.jobqueue q set fetchedat = now() from runnable r where q.id = r.id
+  update hangfire.jobqueue set fetchedat = now() where id = any (array(select id from runnable))
 ),
 dropped as (
-  delete from hangfire.jobqueue q using taken t
-  where q.id = t.id
-    and not exists (select from runnable r where r.id = t.id)
-    and (exists (select from locked l where l.id = t.id) or not exists (select from hangfire.job j where j.id = t.jobid))
+  delete from hangfire.jobqueue where id = any (array(
+    select t.id from taken t
+    where exists (select from locked l where l.id = t.id) or not exists (select from hangfire.job j where j.id = t.jobid)
+    except select id from runnable))
 ),
 processing as (
   insert into hangfire.state (id, jobid, name, createdat, data)

@@ -111,7 +111,8 @@ internal sealed class Dispatcher
         var queues = Queues.Open;
         var look = window.Begin(queues);
         var startedAt = LocalClock.UtcNow;
-        var claimed = await storage.Database.QueryAsync(
+        var claimed = await storage.Database.QueryAfterAsync(
+            ("ClaimInOrderOfIndex", []),
             "ClaimJobs",
             row => ClaimedJob.Read(row, workers, startedAt),
             CancellationToken.None,

@@ -27,6 +27,8 @@ internal sealed class Database(NpgsqlDataSource dataSource, SqlTexts sql) : IDis
             // Calls of one moment share a statement, so it can't belong to the transaction of one of them.
             Enlist = false,
         };
+        // A plan made anew for each call costs as much as running it.
+        settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan".TrimStart();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         if (setup is not null)
         {
