@@ -13,6 +13,7 @@ using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Idempotency;
+using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Queries;
@@ -80,6 +81,7 @@ internal static class OrchestratorServices
             .AddSingleton<RunSignals>()
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
+            .AddSingleton<LockStore>()
             .AddSingleton<OutboundClient>()
             .AddSingleton(provider => new HttpHelper(
                 provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
