@@ -49,6 +49,12 @@ public sealed record StepContext
     /// <summary>The same for all attempts of the step: whoever honours it does the work once.</summary>
     public required string IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// Of an <c>exclusive</c> step: higher than that of every attempt that held the lock before. What is changed under it can
+    /// refuse a lower one, of an attempt that was paused while its lock went on. Null: the step is not exclusive.
+    /// </summary>
+    public long? FencingToken { get; init; }
+
     /// <summary>Whose run it is.</summary>
     public required string Tenant { get; init; }
 

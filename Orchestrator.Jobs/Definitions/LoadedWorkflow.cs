@@ -33,7 +33,7 @@ internal sealed record StepNeeds(IReadOnlyList<int> Results, bool RunData)
 
     private static IEnumerable<References> Templates(StepDefinition step)
     {
-        References?[] own = [step.When?.References, step.Output?.References];
+        References?[] own = [step.When?.References, step.Output?.References, step.RateLimit?.Key.References, step.Exclusive?.Name.References];
         References?[] action = step.Action switch
         {
             HttpAction http =>

@@ -58,7 +58,8 @@ internal sealed class RunMemory(RunInfo run)
 /// made from the run, the step, and how many were asked for before.
 /// </summary>
 internal sealed class StepScope(
-    WorkflowDefinition definition, RunMemory memory, IReadOnlyList<int> reads, StepDefinition? step, int attempt) : IScope
+    WorkflowDefinition definition, RunMemory memory, IReadOnlyList<int> reads, StepDefinition? step, int attempt,
+    long? fencingToken = null) : IScope
 {
     private int _ids;
 
@@ -73,7 +74,7 @@ internal sealed class StepScope(
         RootNames.Results => Results(),
         RootNames.Steps => Steps(),
         RootNames.Run => Run(),
-        RootNames.Step => step is null ? Value.Undefined : Value.Object(("id", step.Id), ("attempt", attempt)),
+        RootNames.Step => step is null ? Value.Undefined : Step(step),
         RootNames.User => Value.Object(("id", memory.Run.UserId)),
         RootNames.Tenant => Value.Object(("id", memory.Run.Tenant)),
         _ => Value.Undefined,
@@ -97,6 +98,10 @@ internal sealed class StepScope(
             ("state", known.Memory!.State.Word()),
             ("attempts", known.Memory.Attempts),
             ("response", known.Memory.Response)))));
+
+    private Value Step(StepDefinition own) => fencingToken is { } token
+        ? Value.Object(("id", own.Id), ("attempt", attempt), ("fencing_token", (double)token))
+        : Value.Object(("id", own.Id), ("attempt", attempt));
 
     private Value Run() => Value.Object(
         ("id", memory.Run.Id.ToString()),

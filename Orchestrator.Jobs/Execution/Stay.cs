@@ -31,7 +31,7 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
     {
         while (_evaluated < limits.MaxEvaluated && time.GetElapsedTime(_start) < limits.MaxTime && _ready.TryDequeue(out var step))
         {
-            if (!Workflow.Step(step).Action.HasEffect)
+            if (Workflow.Step(step) is { Action.HasEffect: false, IsLimited: false })
             {
                 return step;
             }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Recording;
@@ -15,7 +16,7 @@ namespace Orchestrator.Jobs.Execution;
 /// recording, nothing.
 /// </summary>
 internal sealed class StepRunner(
-    Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, AttemptMaker attempts, Recorder recorder, GivingBack givingBack,
+    Claimer claimer, Leases leases, WorkflowCatalog workflows, RunLoader loader, Admission admission, ExclusiveLocks locks, AttemptMaker attempts, Recorder recorder, GivingBack givingBack,
     HangfireActions actions, StayLimits limits, OrchestratorOptions options, TimeProvider time, ILogger<StepRunner> log)
 {
     /// <summary>Runs the step and what it makes ready; returns when nothing is left for this worker.</summary>
@@ -48,6 +49,10 @@ internal sealed class StepRunner(
         {
             Log.AttemptStopped(log, claimed.Run.Id, lease.Job.StepIndex);
         }
+        finally
+        {
+            await ReleaseAsync(lease);
+        }
     }
 
     private async Task RunAsync(ClaimedStep? claimed, Leases.Lease lease, string serverId, Drain drain)
@@ -61,7 +66,7 @@ internal sealed class StepRunner(
         while (claimed is not null)
         {
             lease.MoveTo(claimed.Job);
-            stay.Add(await PerformAsync(stay, claimed, lease.Token));
+            stay.Add(await PerformAsync(stay, claimed, lease));
             await EvaluateAheadAsync(stay, lease.Token);
             var answer = await recorder.RecordAsync(new Recording.Recording
             {
@@ -73,6 +78,13 @@ internal sealed class StepRunner(
                 WantsNext = stay.MayGoOn && !drain.HasBegun,
                 ServerId = serverId,
             });
+            if (answer.IsRecorded)
+            {
+                // Given back by the recording.
+                lease.Lock = null;
+            }
+
+            await ReleaseAsync(lease);
             claimed = answer.Next;
         }
     }
@@ -93,11 +105,46 @@ internal sealed class StepRunner(
         }
     }
 
-    private async Task<StepRecord> PerformAsync(Stay stay, ClaimedStep claimed, CancellationToken cancellationToken)
+    private async Task<StepRecord> PerformAsync(Stay stay, ClaimedStep claimed, Leases.Lease lease)
     {
         var index = claimed.Job.StepIndex;
-        await LoadAsync(stay, index, cancellationToken);
-        return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, cancellationToken);
+        await LoadAsync(stay, index, lease.Token);
+        if (!stay.Workflow.Step(index).IsLimited)
+        {
+            return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, held: null, lease.Token);
+        }
+
+        switch (await admission.AskAsync(stay.Workflow, stay.Memory, claimed, lease.Token))
+        {
+            case Admitted admitted:
+                lease.Lock = admitted.Lock;
+                return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, admitted.Lock, lease.Token);
+            case NotYet notYet:
+                return attempts.Park(claimed, notYet.Wait);
+            case NotAdmissible never:
+                return attempts.Refuse(stay.Workflow.Step(index), claimed, never.Failure);
+            case var other:
+                throw new InvalidOperationException($"{other} is no answer to an admission.");
+        }
+    }
+
+    /// <summary>Gives back the lock of an attempt that is over and was not recorded here.</summary>
+    private async Task ReleaseAsync(Leases.Lease lease)
+    {
+        if (lease.Lock is not { } held)
+        {
+            return;
+        }
+
+        try
+        {
+            lease.Lock = null;
+            await locks.ReleaseAsync(held);
+        }
+        catch (Exception e) when (Retry.IsPassing(e))
+        {
+            Log.LockKept(log, held.Key, e.Message);
+        }
     }
 
     /// <summary>Steps without effect that what has ended here makes ready: nothing of them is written yet.</summary>

@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
@@ -15,17 +16,40 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     private readonly Dictionary<Type, IStepExecutor> _executors = executors.ToDictionary(executor => executor.Action);
 
     /// <summary>An attempt of a claimed step; what it reads is in memory.</summary>
+    /// <param name="workflow">The step's.</param>
+    /// <param name="memory">Of its run.</param>
+    /// <param name="claimed">The attempt, which was admitted.</param>
+    /// <param name="held">The lock that it holds; null: none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public Task<StepRecord> MakeAsync(
-        LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, CancellationToken cancellationToken) =>
-        MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Attempt, claimed, cancellationToken);
+        LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, HeldLock? held, CancellationToken cancellationToken) =>
+        MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Attempt, claimed, held, cancellationToken);
+
+    /// <summary>An attempt that did not come about: it failed before it was admitted.</summary>
+    public StepRecord Refuse(StepDefinition step, ClaimedStep claimed, Failure failure) =>
+        Record(claimed, Judge(step, new AttemptFailed(failure), claimed.Used, claimed.MaxAttempts));
+
+    /// <summary>An attempt that is not admitted yet.</summary>
+    public StepRecord Park(ClaimedStep claimed, VerdictWait wait) => Record(claimed, wait);
+
+    private StepRecord Record(ClaimedStep claimed, StepVerdict verdict) => new()
+    {
+        Step = claimed.Job.StepIndex,
+        Job = claimed.Job,
+        Attempt = claimed.Attempt,
+        IsClaimed = true,
+        StartedAt = claimed.StartedAt,
+        FinishedAt = time.GetUtcNow().UtcDateTime,
+        Verdict = verdict,
+    };
 
     /// <summary>The first attempt of a step without effect that has not been claimed.</summary>
     public Task<StepRecord> EvaluateAsync(
         LoadedWorkflow workflow, RunMemory memory, int step, CancellationToken cancellationToken) =>
-        MakeAsync(workflow, memory, step, 1, null, cancellationToken);
+        MakeAsync(workflow, memory, step, 1, null, null, cancellationToken);
 
     private async Task<StepRecord> MakeAsync(
-        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, CancellationToken cancellationToken)
+        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, HeldLock? held, CancellationToken cancellationToken)
     {
         var step = workflow.Step(index);
         var startedAt = time.GetUtcNow().UtcDateTime;
@@ -36,7 +60,8 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             Run = memory.Run,
             Number = number,
             Resets = claimed?.Resets ?? 0,
-            Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number),
+            Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number, held?.Token),
+            FencingToken = held?.Token,
             Log = new AttemptLog(time),
         };
         var result = claimed?.Lost >= MaxLost
@@ -51,6 +76,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             StartedAt = startedAt,
             FinishedAt = time.GetUtcNow().UtcDateTime,
             Verdict = Judge(step, result, claimed?.Used ?? number, claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
+            Lock = held,
             Logs = attempt.Log.ToJson(),
         };
     }

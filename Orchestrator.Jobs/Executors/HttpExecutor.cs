@@ -65,6 +65,9 @@ internal static class HttpRequests
 {
     public const string IdempotencyHeader = "X-Idempotency-Key";
 
+    /// <summary>Of exclusive steps: a target that has seen a higher one refuses it.</summary>
+    public const string FencingHeader = "X-Fencing-Token";
+
     /// <summary>The request; null: the step can't be carried out as it stands, and why.</summary>
     public static HttpRequestMessage? Create(HttpAction action, StepAttempt attempt, OrchestratorOptions options, out string? problem)
     {
@@ -98,14 +101,19 @@ internal static class HttpRequests
         return null;
     }
 
-    private static void AddOwnHeaders(HttpRequestMessage request, StepAttempt attempt, string? token)
+    private static void AddOwnHeaders(HttpRequestMessage request, StepAttempt attempt, string? serviceToken)
     {
         request.Headers.TryAddWithoutValidation(IdempotencyHeader, attempt.IdempotencyKey);
+        if (attempt.FencingToken is { } token)
+        {
+            request.Headers.TryAddWithoutValidation(FencingHeader, token.ToString(CultureInfo.InvariantCulture));
+        }
+
         request.Headers.TryAddWithoutValidation("traceparent", TraceParent(attempt));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (!string.IsNullOrEmpty(token))
+        if (!string.IsNullOrEmpty(serviceToken))
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", serviceToken);
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed record StepAttempt
 
     public required StepScope Scope { get; init; }
 
+    /// <summary>Of the lock of an exclusive step: higher than those of all that held it before. Null: it has none.</summary>
+    public long? FencingToken { get; init; }
+
     /// <summary>How often an operator has reset the step.</summary>
     public int Resets { get; init; }
 

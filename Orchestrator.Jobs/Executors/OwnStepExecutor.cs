@@ -79,6 +79,7 @@ internal sealed class OwnStepExecutor(
         WorkflowKey = attempt.Run.WorkflowKey,
         Attempt = attempt.Number,
         IdempotencyKey = attempt.IdempotencyKey,
+        FencingToken = attempt.FencingToken,
         Tenant = attempt.Run.Tenant,
         UserId = attempt.Run.UserId,
         IntentId = attempt.Run.IntentId,

@@ -44,6 +44,15 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "The database can't be reached: what a step reads is loaded again in {Wait} ms: {Message}")]
     public static partial void CannotLoad(ILogger logger, double wait, string message);
 
+    [LoggerMessage(30, LogLevel.Warning, "The database can't be reached: a step's token or lock is asked for again in {Wait} ms: {Message}")]
+    public static partial void CannotAdmit(ILogger logger, double wait, string message);
+
+    [LoggerMessage(31, LogLevel.Warning, "Step {Step} of run {Run} has lost its lock and is stopped")]
+    public static partial void LockLost(ILogger logger, Storage.RunId run, int step);
+
+    [LoggerMessage(32, LogLevel.Warning, "The lock {Key} could not be given back and is free when it expires: {Message}")]
+    public static partial void LockKept(ILogger logger, string key, string message);
+
     [LoggerMessage(13, LogLevel.Information, "Worker {Worker} is connected again and keeps its steps")]
     public static partial void WorkerBack(ILogger logger, int worker);
 

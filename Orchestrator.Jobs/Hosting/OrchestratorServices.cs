@@ -13,6 +13,7 @@ using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Idempotency;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
@@ -82,6 +83,8 @@ internal static class OrchestratorServices
             .AddSingleton<RunQueries>()
             .AddSingleton<IdempotentAnswers>()
             .AddSingleton<LockStore>()
+            .AddSingleton<RateLimits>()
+            .AddSingleton<ExclusiveLocks>()
             .AddSingleton<OutboundClient>()
             .AddSingleton(provider => new HttpHelper(
                 provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
@@ -113,6 +116,7 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor, OwnStepExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+        .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
         .AddBackgroundPart<RecurringWork>()

@@ -21,6 +21,7 @@ public sealed class CleanUpJob
     [
         ("ForgetIdempotencyKeys", TimeSpan.FromHours(24)),
         ("ForgetIdempotentAnswers", TimeSpan.FromHours(24)),
+        ("ForgetFullBuckets", TimeSpan.FromHours(24)),
     ];
 
     private readonly Database _database;

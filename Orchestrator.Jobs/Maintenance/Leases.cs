@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
@@ -12,6 +13,10 @@ internal sealed class Leases
     private readonly ConcurrentDictionary<(string Tenant, JobId Job), Attempt> _held = new();
 
     public IReadOnlyCollection<(string Tenant, JobId Job)> Held => [.. _held.Keys];
+
+    /// <summary>The locks of attempts under way, each with its step: they are renewed with the leases.</summary>
+    public IReadOnlyCollection<(HeldLock Lock, JobId Job)> HeldLocks =>
+        [.. _held.Where(held => held.Value.Lock is not null).Select(held => (held.Value.Lock!, held.Key.Job))];
 
     /// <param name="tenant">Whose step it is.</param>
     /// <param name="job">The step's job.</param>
@@ -48,6 +53,13 @@ internal sealed class Leases
         /// <summary>Cancelled when the attempt is to stop.</summary>
         public CancellationToken Token => _attempt.Token;
 
+        /// <summary>The lock that the attempt holds; null: none, or given back.</summary>
+        public HeldLock? Lock
+        {
+            get => _attempt.Lock;
+            set => _attempt.Lock = value;
+        }
+
         /// <summary>This very attempt was told to stop; not: all of them.</summary>
         public bool IsStopped => _attempt.IsStopped;
 
@@ -80,6 +92,8 @@ internal sealed class Leases
         public CancellationToken Token => _source.Token;
 
         public volatile bool IsStopped;
+
+        public volatile HeldLock? Lock;
 
         public void Stop()
         {

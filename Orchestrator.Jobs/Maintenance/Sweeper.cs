@@ -4,6 +4,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Storage;
 
@@ -15,7 +16,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -60,7 +61,8 @@ internal sealed class Sweeper(
             signal.Delivered(await actions.TakeBackAsync(cancellationToken));
         }
 
-        if (look.NextTimer <= TimeSpan.Zero)
+        var isWoken = look.Waits && await LookAfterWaitsAsync(cancellationToken);
+        if (isWoken || look.NextTimer <= TimeSpan.Zero)
         {
             signal.Delivered(await actions.PromoteAsync(cancellationToken));
         }
@@ -81,6 +83,13 @@ internal sealed class Sweeper(
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+    }
+
+    /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
+    private async Task<bool> LookAfterWaitsAsync(CancellationToken cancellationToken)
+    {
+        await limits.ForgetEndedAsync(cancellationToken);
+        return await locks.WakeAsync(cancellationToken);
     }
 
     /// <summary>Attempts of this process that have lost their step, by an operator's hand or otherwise.</summary>
@@ -140,6 +149,17 @@ internal sealed class Sweeper(
         }
     }
 
+    /// <summary>An attempt whose lock is another's by now, since this process stood still, is stopped.</summary>
+    private async Task RenewLocksAsync(IReadOnlyCollection<(HeldLock Lock, JobId Job)> held, CancellationToken cancellationToken)
+    {
+        var renewed = await locks.RenewAsync([.. held.Select(one => one.Lock)], cancellationToken);
+        foreach (var (lost, job) in held.Where(one => !renewed.Contains(one.Lock)))
+        {
+            Log.LockLost(log, job.Run, job.StepIndex);
+            leases.Stop(lost.Tenant, job);
+        }
+    }
+
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         if (time.GetElapsedTime(_lastRenewal) > options.Lease / 4)
@@ -149,9 +169,14 @@ internal sealed class Sweeper(
             {
                 await actions.RenewAsync([.. held.Select(step => step.Job)], presence.Id, cancellationToken);
             }
+
+            if (leases.HeldLocks is { Count: > 0 } heldLocks)
+            {
+                await RenewLocksAsync(heldLocks, cancellationToken);
+            }
         }
     }
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool Waits);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -20,15 +21,34 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     private readonly List<RunInfo> _cancelRest = [];
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
+    private readonly List<(RunInfo Run, JobId Job, string WaitingFor)> _parked = [];
+    private readonly List<HeldLock> _released = [];
     private readonly HashSet<string> _queues = [];
 
     /// <summary>Hangfire queues that get new deliveries.</summary>
     public IReadOnlyCollection<string> Queues => _queues;
 
+    /// <summary>Whether somebody may have been told that a lock is free.</summary>
+    public bool HasReleased => _released.Count > 0;
+
     /// <summary>An attempt, and where it leaves its step.</summary>
     public void AddAttempt(RunInfo run, string serverId, StepRecord record, StepEnd end)
     {
-        _attempts.Add((run, record));
+        var wait = record.Verdict as VerdictWait;
+        if (wait is not null)
+        {
+            _parked.Add((run, record.Job, wait.WaitingFor));
+        }
+        else
+        {
+            _attempts.Add((run, record));
+        }
+
+        if (record.Lock is { } held)
+        {
+            _released.Add(held);
+        }
+
         if (record.Verdict is VerdictSuccess success)
         {
             _outputs.Add((run, record.Job, success.Output, success.Response));
@@ -37,9 +57,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         var (name, reason, data) = HangfireState(record, serverId);
         _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
         {
-            Attempts = record.Attempt,
+            // An attempt that was not admitted gives its number back: nobody has written under it.
+            Attempts = wait is null ? record.Attempt : record.Attempt - 1,
             StartedAt = record.IsClaimed ? null : record.StartedAt,
-            RetryMs = (record.Verdict as VerdictRetry)?.Delay.TotalMilliseconds,
+            RetryMs = (wait?.Delay ?? (record.Verdict as VerdictRetry)?.Delay)?.TotalMilliseconds,
             Hangfire = record.IsClaimed ? "settle" : "finished",
             StateName = name,
             Reason = reason,
@@ -116,6 +137,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             batch.BatchCommands.Add(CancelCommand(batch));
         }
 
+        AddAdmission(batch);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -133,7 +155,32 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             };
         }
 
+        while (await reader.NextResultAsync())
+        {
+            // What the other statements have to say is whether they failed.
+        }
+
         return next;
+    }
+
+    /// <summary>Steps that were not admitted, and locks that are free now: most batches have neither.</summary>
+    private void AddAdmission(NpgsqlBatch batch)
+    {
+        if (_parked.Count > 0)
+        {
+            var park = batch.CreateBatchCommand();
+            park.CommandText = SqlText.Load("Park");
+            park.Parameters
+                .Texts(_parked.ConvertAll(step => step.Run.Tenant))
+                .Uuids(_parked.ConvertAll(step => step.Job.Value))
+                .Texts(_parked.ConvertAll(step => step.WaitingFor));
+            batch.BatchCommands.Add(park);
+        }
+
+        if (_released.Count > 0)
+        {
+            ExclusiveLocks.AddRelease(batch, _released);
+        }
     }
 
     private NpgsqlBatchCommand CancelCommand(NpgsqlBatch batch)
@@ -206,6 +253,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             VerdictSkip => ("Deleted", "Its condition was false", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictStopped => ("Deleted", "The run has ended", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictRetry retry => ("Scheduled", retry.Reason, null),
+            VerdictWait wait => ("Scheduled", wait.Reason, null),
             VerdictDead dead => ("Failed", "The step is dead", Value.Object(
                 ("FailedAt", finished),
                 ("ServerId", serverId),

@@ -64,9 +64,21 @@ internal sealed class Recorder
             (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error.Message));
         _signal.Delivered(batch.Queues);
         _watchers.Changed(recordings, recording => recording.Memory.Run.Id);
-        foreach (var retry in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictRetry>())
+        foreach (var verdict in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict))
         {
-            _timers.Expect(retry.Delay);
+            if (verdict is VerdictRetry { Delay: var retry })
+            {
+                _timers.Expect(retry);
+            }
+            else if (verdict is VerdictWait { Delay: var wait })
+            {
+                _timers.Expect(wait);
+            }
+        }
+
+        if (batch.HasReleased)
+        {
+            _timers.Expect(TimeSpan.Zero);
         }
 
         return batch.Answers;

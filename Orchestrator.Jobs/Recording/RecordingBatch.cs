@@ -20,6 +20,9 @@ internal sealed class RecordingBatch(
     /// <summary>Queues that got new deliveries.</summary>
     public IReadOnlyCollection<string> Queues { get; private set; } = [];
 
+    /// <summary>Locks were given back: who waits for them may have been woken.</summary>
+    public bool HasReleased { get; private set; }
+
     public async Task WriteAsync(NpgsqlConnection connection)
     {
         _runs.Clear();
@@ -42,6 +45,7 @@ internal sealed class RecordingBatch(
         await transaction.CommitAsync();
         Answers = [.. recordings.Select(recording => _runs[(recording.Memory.Run.Tenant, recording.Memory.Run.Id)].Answer(recording, next))];
         Queues = rows.Queues;
+        HasReleased = rows.HasReleased;
     }
 
     private async Task LockAndReadAsync(NpgsqlConnection connection)

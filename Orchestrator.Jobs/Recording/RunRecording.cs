@@ -137,8 +137,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in Written(recording, state))
             {
                 var row = _rows[step.Step];
+                var open = step.Verdict is VerdictWait ? StepState.Waiting : StepState.Failed;
                 rows.AddAttempt(
-                    Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, StepState.Failed, row.Pending, row.Present));
+                    Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, open, row.Pending, row.Present));
             }
         }
 
@@ -200,9 +201,15 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     /// </summary>
     private static IEnumerable<StepRecord> Written(Recording recording, RunState state) => !state.IsTerminal()
         ? recording.Steps
-        : recording.Steps.Where(step => step.IsClaimed).Select(step => step.Verdict is VerdictRetry retry
-            ? step with { Verdict = new VerdictStopped(retry.Failure) }
-            : step);
+        : recording.Steps.Where(step => step.IsClaimed).Select(step => step.Verdict switch
+        {
+            VerdictRetry retry => step with { Verdict = new VerdictStopped(retry.Failure) },
+            VerdictWait wait => step with
+            {
+                Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, $"The run ended before the step was admitted ({wait.WaitingFor}).")),
+            },
+            _ => step,
+        });
 
     private Value ErrorOf(RunEnd end)
     {

@@ -1,4 +1,5 @@
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -27,6 +28,9 @@ internal sealed record StepRecord
 
     public required StepVerdict Verdict { get; init; }
 
+    /// <summary>The lock that the attempt held, given back together with it; null: none.</summary>
+    public HeldLock? Lock { get; init; }
+
     /// <summary>Lines of the attempt, as JSON; null: none.</summary>
     public string? Logs { get; init; }
 }
@@ -50,6 +54,12 @@ internal sealed record VerdictSkip : StepVerdict
 
 /// <summary>Another attempt follows after <paramref name="Delay"/>.</summary>
 internal sealed record VerdictRetry(Failure Failure, TimeSpan Delay, string Reason) : StepVerdict
+{
+    public override StepNews? News(int step) => null;
+}
+
+/// <summary>The attempt was not admitted and never took place: the step waits for <paramref name="WaitingFor"/>, and looks again after <paramref name="Delay"/>.</summary>
+internal sealed record VerdictWait(string WaitingFor, TimeSpan Delay, string Reason) : StepVerdict
 {
     public override StepNews? News(int step) => null;
 }

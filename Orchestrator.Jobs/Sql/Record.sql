@@ -6,7 +6,7 @@
 --   settle    the delivered job gets its final state, or Scheduled for another attempt, and leaves the queue
 --   none      nothing: only counters change
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
--- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting)
+-- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running)
 -- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
 -- Transition: delete (waiting, queued, leased, running, failed)
 -- Transition of the run: succeed (running); fail (running)

@@ -57,6 +57,9 @@ internal static class Parameters
     public static NpgsqlParameterCollection Shorts(this NpgsqlParameterCollection parameters, IReadOnlyList<short> values) =>
         parameters.Many(values, NpgsqlDbType.Smallint);
 
+    public static NpgsqlParameterCollection Longs(this NpgsqlParameterCollection parameters, IReadOnlyList<long> values) =>
+        parameters.Many(values, NpgsqlDbType.Bigint);
+
     public static NpgsqlParameterCollection Doubles(this NpgsqlParameterCollection parameters, IReadOnlyList<double?> values) =>
         parameters.Many(values, NpgsqlDbType.Double);
 

@@ -29,6 +29,15 @@ public sealed record StepDefinition
     /// <summary>Turns the raw result into the step's result; null: the raw result.</summary>
     public Template? Output { get; init; }
 
+    /// <summary>What limits how often attempts start; null: nothing.</summary>
+    public RateLimit? RateLimit { get; init; }
+
+    /// <summary>The lock that its attempts hold; null: none.</summary>
+    public ExclusiveLock? Exclusive { get; init; }
+
+    /// <summary>Whether an attempt has to be admitted before it is made.</summary>
+    public bool IsLimited => RateLimit is not null || Exclusive is not null;
+
     /// <summary>Overrides <see cref="RunPolicy.Priority"/>.</summary>
     public int? Priority { get; init; }
 

@@ -28,6 +28,9 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Retry { get; } =
         new("retry", StepState.Failed, StepState.Running, StepState.Waiting);
 
+    /// <summary>An attempt that is not admitted yet: it waits for a token or a lock without a worker, and uses nothing up.</summary>
+    public static StepTransition Park { get; } = new("park", StepState.Waiting, StepState.Running);
+
     public static StepTransition Exhaust { get; } =
         new("exhaust", StepState.Dead, StepState.Running, StepState.Waiting);
 
@@ -66,7 +69,7 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Reopen { get; } = new("reopen", StepState.Waiting, StepState.Cancelled);
 
     public static IReadOnlyList<StepTransition> All { get; } =
-        [Ready, Claim, HandOff, Succeed, Retry, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Delete, Resolve, Reopen];
+        [Ready, Claim, HandOff, Succeed, Retry, Park, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Delete, Resolve, Reopen];
 }
 
 /// <summary>A change of a run's state, as <see cref="StepTransition"/> is of a step's.</summary>

@@ -73,7 +73,7 @@ internal sealed class AttemptMakerTests
             Queue = "default",
         };
         var maker = new AttemptMaker([new Scripted(execute)], TimeProvider.System, new Random(1));
-        var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, cancellationToken);
+        var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, held: null, cancellationToken);
         return record.Verdict;
     }
 

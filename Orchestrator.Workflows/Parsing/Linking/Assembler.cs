@@ -14,10 +14,21 @@ internal static class Assembler
     {
         var index = StepIndex.Build(draft.Steps, report);
         var graph = Dependencies.Link(draft.Steps, index, report);
+        Inherit(draft);
         var readSets = new ReadSets(draft.Steps, index, graph, report);
         var reads = draft.Steps.Select(readSets.Of).ToList();
         var outputReads = readSets.OfOutput(draft);
         return report.HasErrors || graph is null ? null : Build(draft, graph, reads, outputReads);
+    }
+
+    /// <summary>The limit of <c>defaults</c> is every step's that has none of its own; its key is checked once for each.</summary>
+    private static void Inherit(WorkflowDraft draft)
+    {
+        foreach (var step in draft.Steps.Where(step => step.RateLimit is null && draft.DefaultRateLimit is not null))
+        {
+            step.RateLimit = draft.DefaultRateLimit;
+            step.Mentions.AddRange(draft.DefaultRateLimit!.Mentions);
+        }
     }
 
     private static WorkflowDefinition Build(
@@ -54,6 +65,8 @@ internal static class Assembler
         Timeout = step.Timeout ?? timeout ?? (step.Type == StepTypes.Http ? HttpTimeout : null),
         Retry = step.Retry.Over(step.Retries.Over(retry)),
         Output = step.Output,
+        RateLimit = step.RateLimit?.Build(),
+        Exclusive = step.Exclusive,
         Priority = step.Priority,
         Queue = step.Queue,
         Reads = reads,

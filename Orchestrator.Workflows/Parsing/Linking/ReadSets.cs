@@ -110,6 +110,8 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
             .Select(template => template?.References)
             .Concat(step.Own.Select(field => field.Value.References))
             .Append(step.When?.References)
+            .Append(step.RateLimit?.Key?.References)
+            .Append(step.Exclusive?.Name.References)
             .OfType<References>();
 
     /// <summary>A <c>call</c> without a body sends the results of what it depends on; GET and HEAD have no body.</summary>

@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 
@@ -36,6 +37,11 @@ internal sealed class StepDraft(int index, FieldValue given)
     public int? Priority { get; set; }
 
     public string? Queue { get; set; }
+
+    /// <summary>The step's own, or that of <c>defaults</c>.</summary>
+    public RateLimitDraft? RateLimit { get; set; }
+
+    public ExclusiveLock? Exclusive { get; set; }
 
     public HttpDraft Http { get; } = new();
 

@@ -28,7 +28,13 @@ internal static partial class StepReader
         ServiceFields.Queue<StepDraft>((step, queue) => step.Queue = queue),
         .. HttpFields.All,
         new Field<StepDraft>("value", Shape.Any, (step, value) => step.Value = value.ExpressionOrTemplate(step.Mentions)) { OnlyFor = StepTypes.Transform },
-        .. new[] { "exclusive", "scope", "on_failure", "compensate", "rate_limit", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
+        AdmissionFields.Exclusive,
+        AdmissionFields.RateLimitField<StepDraft>((step, limit) =>
+        {
+            step.RateLimit = limit;
+            step.Mentions.AddRange(limit.Mentions);
+        }),
+        .. new[] { "scope", "on_failure", "compensate", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
     ]);
 
     public static StepDraft Read(int index, FieldValue field, StepCatalog types)

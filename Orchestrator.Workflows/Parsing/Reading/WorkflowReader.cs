@@ -21,7 +21,8 @@ internal static partial class WorkflowReader
     [
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
         RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
-        .. new[] { "on_failure", "rate_limit" }.Select(Field<WorkflowDraft>.Planned),
+        AdmissionFields.RateLimitField<WorkflowDraft>((draft, limit) => draft.DefaultRateLimit = limit),
+        .. new[] { "on_failure" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(
