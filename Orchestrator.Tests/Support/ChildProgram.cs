@@ -20,6 +20,12 @@ internal static partial class ChildProgram
     /// <summary>Performs Hangfire jobs until its input ends, with a clock that is off by some time.</summary>
     public const string PerformJobs = "perform-jobs";
 
+    /// <summary>Works on steps until its input ends, with a clock that is off by some time.</summary>
+    public const string WorkOnSteps = "work-on-steps";
+
+    /// <summary>Takes tokens from a bucket with many callers for some seconds, and writes down how many.</summary>
+    public const string TakeTokens = "take-tokens";
+
     /// <summary>The line with which a child says that it is where the test wants it.</summary>
     public const string Ready = "ready";
 
@@ -32,6 +38,8 @@ internal static partial class ChildProgram
                 [UsePostgres, var folder] => UseAsync(folder),
                 [Migrate, var connectionString] => MigrateAsync(connectionString),
                 [PerformJobs, var connectionString, var clockOffset] => PerformAsync(connectionString, clockOffset),
+                [WorkOnSteps, var connectionString, var clockOffset, var lease] => StepWorker.RunAsync(connectionString, clockOffset, lease),
+                [TakeTokens, var connectionString, var callers, var seconds] => TokenTaker.RunAsync(connectionString, callers, seconds),
                 _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
             });
             return 0;

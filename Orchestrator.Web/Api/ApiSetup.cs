@@ -40,6 +40,7 @@ internal static class ApiSetup
         app.MapWorkflows();
         app.MapKeys();
         app.MapHelpers();
+        app.MapRateLimits();
         app.MapWebhooks();
         app.MapHealth();
         app.MapOrchestratorOpenApi();

@@ -141,6 +141,23 @@ internal sealed class RequestBody
         return IntegerOf(name, min, max);
     }
 
+    public double? Number(string name, double min, double max, bool required = false, string about = "", double? example = null)
+    {
+        _fields?.Add(Field.Number(name, min, max, required, about, example));
+        var value = Get(name);
+        if (value.Kind == ValueKind.Number && value.AsNumber() >= min && value.AsNumber() <= max)
+        {
+            return value.AsNumber();
+        }
+
+        if (required || !value.IsNullish)
+        {
+            Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has to be a number from {(decimal)min} to {(decimal)max}"));
+        }
+
+        return null;
+    }
+
     public bool? Truth(string name, string about = "")
     {
         _fields?.Add(Field.Truth(name, about));

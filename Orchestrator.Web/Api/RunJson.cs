@@ -214,6 +214,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(CronAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(HelperAnswer))]
+[JsonSerializable(typeof(RateLimitJson))]
+[JsonSerializable(typeof(TokenAnswerJson))]
 [JsonSerializable(typeof(ApiKeyJson))]
 [JsonSerializable(typeof(ApiKeyPage))]
 [JsonSerializable(typeof(NewApiKeyJson))]

@@ -37,6 +37,19 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
             Example = example,
         };
 
+    public static Field Number(string name, double min, double max, bool isRequired, string about, double? example) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Number,
+            Format = "double",
+            Minimum = ((decimal)min).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Maximum = ((decimal)max).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Description = Or(about),
+        }, isRequired)
+        {
+            Example = example,
+        };
+
     public static Field Truth(string name, string about) =>
         new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, false);
 
