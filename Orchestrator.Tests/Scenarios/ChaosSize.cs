@@ -6,6 +6,8 @@ namespace Orchestrator.Tests.Scenarios;
 /// </summary>
 internal sealed record ChaosSize(int Services, int Runs, int Kills)
 {
+    public static bool IsLong => OfThisRun.Services > 1;
+
     public static ChaosSize OfThisRun { get; } = Environment.GetEnvironmentVariable("ORCHESTRATOR_CHAOS") switch
     {
         null or "" or "short" => new ChaosSize(Services: 1, Runs: 200, Kills: 3),

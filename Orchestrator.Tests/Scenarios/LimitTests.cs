@@ -13,7 +13,7 @@ namespace Orchestrator.Tests.Scenarios;
 [Platform(Include = "Linux,MacOsX")]
 internal sealed class LimitTests
 {
-    private const string Lease = "00:00:03";
+    private const string Lease = "00:00:05";
 
     private const string Booking = """
         key: booking
@@ -36,12 +36,45 @@ internal sealed class LimitTests
 
         await Task.WhenAll(children.Select(child => child.FinishAsync()));
 
-        var passed = (await database.ScalarAsync<DateTime>("select last_refill from orchestrator.rate_limits") - start).TotalSeconds;
+        var passed = (await database.ScalarAsync<DateTime>($"select last_refill from orchestrator.rate_limits where rl_key = '{TokenTaker.Key}'") - start).TotalSeconds;
         var granted = await database.ScalarAsync<decimal>("select sum(tokens) from public.granted");
-        var left = await database.ScalarAsync<double>("select tokens from orchestrator.rate_limits");
+        var left = await database.ScalarAsync<double>($"select tokens from orchestrator.rate_limits where rl_key = '{TokenTaker.Key}'");
         await TestContext.Progress.WriteLineAsync(FormattableString.Invariant(
             $"{granted} tokens in {passed:0.000} s, {granted / (decimal)(capacity + rate * passed):P3} of what the bucket allows; {left:0.0} left"));
         ((double)granted).Should().BeLessThanOrEqualTo(capacity + rate * passed).And.BeGreaterThanOrEqualTo(0.99 * (capacity + rate * passed) - 1);
+    }
+
+    [Test]
+    public async Task Steps_of_two_processes_start_no_faster_than_the_bucket_gives_though_one_is_killed()
+    {
+        const int runs = 160;
+        const double capacity = 10, rate = 40;
+        await using var service = await TestService.StartAsync(TestService.WithoutWorkers);
+        await service.PutAsync(FormattableString.Invariant($$$"""
+            key: limited
+            steps:
+              - {id: call, url: '{{{service.Target.Address.AbsoluteUri.TrimEnd('/')}}}/call', method: POST, rate_limit: {key: k, capacity: {{{capacity}}}, refill_per_second: {{{rate}}}}}
+            """));
+        await Task.WhenAll(Enumerable.Range(0, runs).Select(_ => service.DispatchAsync(new DispatchRequest { WorkflowKey = "limited" })));
+        using var first = await ChildProcess.StartAsync(ChildProgram.WorkOnSteps, service.Database.ConnectionString, "01:00:00", Lease);
+        using var second = await ChildProcess.StartAsync(ChildProgram.WorkOnSteps, service.Database.ConnectionString, "-01:00:00", Lease);
+
+        await service.Target.SeenAsync(runs / 3);
+        await first.KillAsync();
+        await Eventually.IsTrueAsync(
+            () => service.Database.ScalarAsync<bool>("select not exists (select from orchestrator.workflow_runs where finished_at is null)"), "the end of all runs");
+
+        var requests = service.Target.RequestsTo("/call");
+        requests.Select(request => request.Key).Distinct().Should().HaveCount(runs);
+        var last = (requests[^1].At - requests[0].At).TotalSeconds;
+        await TestContext.Progress.WriteLineAsync(FormattableString.Invariant(
+            $"{requests.Count} starts in {last:0.00} s, {requests.Count / (capacity + rate * last):P1} of what the bucket gives"));
+
+        // By the time at which each arrived, never before it was sent; the first token was taken before that by no more than a call takes.
+        var start = requests[0].At - TimeSpan.FromSeconds(1);
+        requests.Index().Where(one => one.Index + 1 > capacity + rate * (one.Item.At - start).TotalSeconds).Should().BeEmpty();
+        (await service.Database.ScalarAsync<int>("select max(attempts - lost)::int from orchestrator.job_queue")).Should().Be(1);
+        (await service.Database.ScalarAsync<long>("select count(*) from orchestrator.step_waits")).Should().Be(0);
     }
 
     [Test]

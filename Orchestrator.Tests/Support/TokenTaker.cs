@@ -16,6 +16,13 @@ internal static class TokenTaker
     {
         await using var database = Database.Open(connectionString);
         var limits = new RateLimits(database, new NearTimers(new OrchestratorOptions(), TimeProvider.System));
+
+        // Connected, prepared and compiled: what is measured is the bucket.
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => limits.TakeAsync(new TokenWish("default", "warm", 1, 1, 1), CancellationToken.None)));
+        }
+
         Console.WriteLine(ChildProgram.Ready);
         await Console.In.ReadLineAsync();
         using var over = new CancellationTokenSource(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
