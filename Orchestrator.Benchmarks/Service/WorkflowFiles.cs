@@ -7,7 +7,11 @@ namespace Orchestrator.Benchmarks.Service;
 internal static class WorkflowFiles
 {
     /// <summary>Steps one after the other, each adding to the one before.</summary>
-    public static string Chain(string key, int steps) => File(key, Enumerable.Range(0, steps).Select(i => i == 0
+    /// <param name="key">The workflow's.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="limit">The <c>rate_limit</c> of each; null: none.</param>
+    public static string Chain(string key, int steps, string? limit = null) =>
+        (limit is null ? "" : $"defaults: {{rate_limit: {limit}}}\n") + File(key, Enumerable.Range(0, steps).Select(i => i == 0
         ? "{id: s0, type: transform, value: 1}"
         : $"{{id: s{Text(i)}, type: transform, depends_on: s{Text(i - 1)}, value: results.s{Text(i - 1)} + 1}}"));
 

@@ -23,6 +23,8 @@ internal sealed class SampleWorkflowTests
         ("examples/branches.yml", "example_branches", """{"score": 80}""", "success", "\"well done, here is your certificate\""),
         ("examples/nightly.yml", "example_nightly", "{}", "success", """{"reported_by": "reporter", "told": "in-app"}"""),
         ("examples/priority.yml", "example_priority", "{}", "success", """{"answered": true, "tidied": true}"""),
+        ("examples/rate_limit.yml", "example_rate_limit", "{}", "success", """{"calls": 3}"""),
+        ("examples/exclusive.yml", "example_exclusive", "{}", "success", """{"booked": true, "in_turn": true}"""),
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
         ("examples/event_trigger.yml", "example_event_trigger", """{"mood": 2, "note": "long day"}""", "success", """{"to": "ada", "text": "Mood 2: long day. Take it easy today."}"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
