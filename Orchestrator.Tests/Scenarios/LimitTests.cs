@@ -15,6 +15,9 @@ internal sealed class LimitTests
 {
     private const string Lease = "00:00:05";
 
+    /// <summary>Longer than any test waits.</summary>
+    private const string LongLease = "00:10:00";
+
     private const string Booking = """
         key: booking
         steps:
@@ -81,10 +84,10 @@ internal sealed class LimitTests
     public async Task A_holder_that_is_killed_is_followed_at_once_and_an_hour_wrong_clock_changes_nothing()
     {
         await using var scene = await LedgerAsync();
-        using var first = await scene.WorkAsync("01:00:00");
+        using var first = await scene.WorkAsync("01:00:00", LongLease);
         var held = await scene.StartAsync();
         await scene.IsInsideAsync(1);
-        using var second = await scene.WorkAsync("-01:00:00");
+        using var second = await scene.WorkAsync("-01:00:00", LongLease);
         var behind = await scene.StartAsync();
         await scene.Service.UntilAsync(behind, run => run["book"].WaitingFor == "exclusive:ledger", "the wait");
 
@@ -207,8 +210,8 @@ internal sealed class LimitTests
 
         public int MostAccepted { get; private set; }
 
-        public Task<ChildProcess> WorkAsync(string clockOffset) =>
-            ChildProcess.StartAsync(ChildProgram.WorkOnSteps, Service.Database.ConnectionString, clockOffset, Lease);
+        public Task<ChildProcess> WorkAsync(string clockOffset, string lease = Lease) =>
+            ChildProcess.StartAsync(ChildProgram.WorkOnSteps, Service.Database.ConnectionString, clockOffset, lease);
 
         public Task<RunId> StartAsync() => Service.DispatchAsync(new DispatchRequest { WorkflowKey = "booking" });
 

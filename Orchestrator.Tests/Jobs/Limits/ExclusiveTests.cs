@@ -12,7 +12,7 @@ internal sealed class ExclusiveTests
     private TestService _service = null!;
 
     [SetUp]
-    public async Task StartAsync() => _service = await TestService.StartAsync();
+    public async Task StartAsync() => _service = await TestService.StartAsync(options => options.Lease = TimeSpan.FromSeconds(5));
 
     [TearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -137,6 +137,21 @@ internal sealed class ExclusiveTests
     }
 
     [Test]
+    public async Task A_lock_is_renewed_while_its_attempt_goes_on_and_the_attempt_stopped_once_it_is_anothers()
+    {
+        _service.Target.On("/long", (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        await _service.StartRunAsync("key: long\nsteps: [{id: a, call: /long, exclusive: l, timeout_ms: 600000}]\n");
+        await Eventually.IsTrueAsync(() => Task.FromResult(_service.Target.RequestsTo("/long").Count == 1), "the call");
+        var expires = await ExpiryAsync();
+
+        await Eventually.IsTrueAsync(async () => await ExpiryAsync() > expires, "the renewal");
+        await _service.Database.ExecuteAsync("update orchestrator.autonomous_execution_locks set fencing_token = nextval('orchestrator.lock_fencing_tokens')");
+
+        await Eventually.IsTrueAsync(() => Task.FromResult(_service.Log.Lines.Any(line => line.Contains("has lost its lock and is stopped"))), "the stop");
+        (await LocksAsync()).Should().Be(1, "it is another's");
+    }
+
+    [Test]
     public async Task A_step_with_a_lock_and_a_limit_holds_no_lock_while_it_waits_for_a_token()
     {
         const string both = "key: both\nsteps: [{id: a, type: transform, value: 1, exclusive: l, rate_limit: {key: k, capacity: 1, refill_per_second: 0.001}}]\n";
@@ -148,6 +163,8 @@ internal sealed class ExclusiveTests
         await _service.Get<Orchestrator.Jobs.Limits.RateLimits>().SetAsync("default", "k", 1, 100, default);
         (await _service.EndAsync(id)).Status.Should().Be("success");
     }
+
+    private Task<DateTime> ExpiryAsync() => _service.Database.ScalarAsync<DateTime>("select expires_at from orchestrator.autonomous_execution_locks");
 
     private Task<long> LocksAsync() => _service.Database.ScalarAsync<long>("select count(*) from orchestrator.autonomous_execution_locks");
 }
