@@ -147,7 +147,7 @@ internal sealed class ExclusiveTests
         await Eventually.IsTrueAsync(async () => await ExpiryAsync() > expires, "the renewal");
         await _service.Database.ExecuteAsync("update orchestrator.autonomous_execution_locks set fencing_token = nextval('orchestrator.lock_fencing_tokens')");
 
-        await Eventually.IsTrueAsync(() => Task.FromResult(_service.Log.Lines.Any(line => line.Contains("has lost its lock and is stopped"))), "the stop");
+        await Eventually.IsTrueAsync(() => Task.FromResult(_service.Log.Text.Contains("has lost its lock and is stopped")), "the stop");
         (await LocksAsync()).Should().Be(1, "it is another's");
     }
 
