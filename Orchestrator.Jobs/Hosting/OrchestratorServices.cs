@@ -5,6 +5,7 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
@@ -68,6 +69,7 @@ internal static class OrchestratorServices
             .AddSingleton<CronCatchUp>()
             .AddSingleton<EventDispatcher>()
             .AddSingleton<EventQueries>()
+            .AddSingleton<AgentStore>()
             .AddSingleton<SweepActions>()
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()

@@ -38,6 +38,7 @@ internal static class ApiSetup
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();
+        app.MapAgents();
         app.MapKeys();
         app.MapHelpers();
         app.MapWebhooks();

@@ -122,6 +122,16 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static AgentJson Agent { get; } = new(
+        7, "mira", "Reads a lot and asks good questions.", "You are Mira. Be curious and brief.", ["write", "summarise"], null, "active", Start, Start);
+
+    public static AgentPage Agents { get; } = new([Agent], null);
+
+    public static AgentEventPage AgentEvents { get; } = new(
+        [new AgentEventJson(12, "post_liked", Json("""{"post_id": "post-4"}"""), RunId, End), new AgentEventJson(11, "feed_reviewed", Json("{}"), null, Start)], null);
+
+    public static AgentEventsAnswer AgentEventsAdded { get; } = new([new AgentEventJson(12, "post_liked", Json("""{"post_id": "post-4"}"""), null, End)]);
+
     public static GraphJson Graph { get; } = new(
         [
             new GraphNodeJson("hello", null, "transform", "success", null, 1, Start, End),
