@@ -11,16 +11,18 @@ internal static class AgentActivityReader
 {
     private const string NoData = "{}";
 
-    /// <summary>The active ones among these agents by id, each with its newest <see cref="ReadinessEvaluator.NewestEvents"/> events.</summary>
-    public static async Task<IReadOnlyList<AgentActivity>> ReadAsync(
+    /// <summary>The active ones among these agents by id, each with its newest <see cref="ReadinessEvaluator.NewestEvents"/> events; and the database's time.</summary>
+    public static async Task<(IReadOnlyList<AgentActivity> Activities, DateTime Now)> ReadAsync(
         NpgsqlConnection connection, string tenant, long[] ids, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlText.Load("ReadAgentActivity"), connection);
         command.Parameters.One(tenant).One(ids).One(ReadinessEvaluator.NewestEvents);
         var agents = new List<AgentActivity>(ids.Length);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var now = DateTime.UnixEpoch;
         while (await row.ReadAsync(cancellationToken))
         {
+            now = row.GetDateTime(9);
             agents.Add(new AgentActivity(
                 new AgentProfile
                 {
@@ -34,7 +36,7 @@ internal static class AgentActivityReader
                 Events(row.GetFieldValue<string[]>(6), row.GetFieldValue<DateTime[]>(7), row.GetFieldValue<string[]>(8))));
         }
 
-        return agents;
+        return (agents, now);
     }
 
     private static AgentEvent[] Events(string[] types, DateTime[] times, string[] datas)

@@ -1,7 +1,7 @@
 -- Active agents with their newest events, newest first: one row an agent, so that its texts come once. Each agent's events
 -- are read from the index, as many as are wanted, however many it has; the offset keeps the planner from reading all
 -- agents of the tenant at once.
-select a.id, a.username, a.about, a.system_prompt, a.capabilities, a.created_at, e.types, e.times, e.datas
+select a.id, a.username, a.about, a.system_prompt, a.capabilities, a.created_at, e.types, e.times, e.datas, clock_timestamp()
 from unnest($2) w (id)
 cross join lateral (select * from agents where tenant_id = $1 and id = w.id and status = 'active' offset 0) a
 cross join lateral (

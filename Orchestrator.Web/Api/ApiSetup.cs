@@ -35,6 +35,7 @@ internal static class ApiSetup
         app.MapRunEvents();
         app.MapEvents();
         app.MapTriggers();
+        app.MapAutonomous();
         app.MapGraphs();
         app.MapJobs();
         app.MapWorkflows();

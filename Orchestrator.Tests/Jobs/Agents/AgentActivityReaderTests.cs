@@ -108,7 +108,7 @@ internal sealed class AgentActivityReaderTests
     private async Task<IReadOnlyList<AgentActivity>> ReadAsync(string tenant, params long[] ids)
     {
         await using var connection = await _opened.Source.OpenConnectionAsync();
-        return await AgentActivityReader.ReadAsync(connection, tenant, ids, default);
+        return (await AgentActivityReader.ReadAsync(connection, tenant, ids, default)).Activities;
     }
 
     /// <summary>The generic plan, which is the one that is used.</summary>
