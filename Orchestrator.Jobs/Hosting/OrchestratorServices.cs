@@ -16,6 +16,7 @@ using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
+using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -118,6 +119,7 @@ internal static class OrchestratorServices
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
         .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
+        .AddTransient(provider => new PgCronJob(provider.GetRequiredService<WakeUp>(), provider.GetRequiredService<CronCatchUp>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
         .AddStart<BackgroundJobServerHostedService>();
