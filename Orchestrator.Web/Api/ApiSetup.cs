@@ -37,6 +37,7 @@ internal static class ApiSetup
         app.MapTriggers();
         app.MapGraphs();
         app.MapJobs();
+        app.MapLocks();
         app.MapWorkflows();
         app.MapKeys();
         app.MapHelpers();

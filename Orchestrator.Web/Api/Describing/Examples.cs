@@ -122,6 +122,9 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static LockPage Locks { get; } = new(
+        [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
+
     public static GraphJson Graph { get; } = new(
         [
             new GraphNodeJson("hello", null, "transform", "success", null, 1, Start, End),
