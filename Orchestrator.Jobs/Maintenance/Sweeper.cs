@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
@@ -15,7 +16,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -77,6 +78,11 @@ internal sealed class Sweeper(
             _lastRedeliver = time.GetTimestamp();
             await ReactToDeletionsAsync(cancellationToken);
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
+        }
+
+        if (look.OpenCycles)
+        {
+            cycles.Set();
         }
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
@@ -154,4 +160,4 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles);

@@ -14,4 +14,5 @@ select
   (select extract(epoch from min(q.next_run_at) - clock_timestamp()) * 1000
    from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms,
   -- an event that was inserted by SQL
-  exists (select from intent_events e where e.dispatched_at is null) as new_events
+  exists (select from intent_events e where e.dispatched_at is null) as new_events,
+  exists (select from autonomous_jobs j where j.status in ('pending', 'running')) as open_cycles

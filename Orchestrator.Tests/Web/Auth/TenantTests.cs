@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -23,6 +24,7 @@ internal sealed class TenantTests : ApiFixture
     private Guid _run;
     private Guid _job;
     private Guid _key;
+    private long _agent;
 
     [OneTimeSetUp]
     public async Task PrepareAsync()
@@ -33,6 +35,8 @@ internal sealed class TenantTests : ApiFixture
         _job = await Service.Database.ScalarAsync<Guid>($"select job_id from job_queue where workflow_run_id = '{_run}'");
         await Service.Get<LockStore>().TryAcquireAsync(DispatchRequest.DefaultTenant, "ours", "us", TimeSpan.FromHours(1), null, null, default);
         _key = Guid.Parse((string)(await SendAsync("POST", "/api/keys", """{"name": "ours", "role": "viewer"}""")).Body["id"]!);
+        _agent = (long)(await SendAsync("POST", "/api/agents", """{"username": "ours"}""")).Body["id"]!;
+        (await SendAsync("POST", $"/api/agents/{_agent}/events", """{"event_type": "woke"}""")).Status.Should().Be(HttpStatusCode.Created);
     }
 
     [OneTimeTearDown]
@@ -113,6 +117,7 @@ internal sealed class TenantTests : ApiFixture
         ("id", var path) when path.StartsWith("/api/runs/", StringComparison.Ordinal) => _run.ToString(),
         ("id", var path) when path.StartsWith("/api/jobs/", StringComparison.Ordinal) => _job.ToString(),
         ("id", var path) when path.StartsWith("/api/keys/", StringComparison.Ordinal) => _key.ToString(),
+        ("id", var path) when path.StartsWith("/api/agents/", StringComparison.Ordinal) => _agent.ToString(CultureInfo.InvariantCulture),
         ("key" or "workflow_key", _) => "greet",
         ("step", _) => "hello",
         _ => null,
@@ -124,6 +129,8 @@ internal sealed class TenantTests : ApiFixture
           || (select string_agg(q::text, ',' order by q::text) from job_queue q where tenant_id = 'default')
           || (select string_agg(d::text, ',' order by d::text) from workflow_definitions d where tenant_id = 'default')
           || (select string_agg(h::text, ',' order by h::text) from workflow_heads h where tenant_id = 'default')
+          || (select string_agg(a::text, ',' order by a.id) from agents a where tenant_id = 'default')
+          || (select string_agg(e::text, ',' order by e.id) from agent_events e where tenant_id = 'default')
           || (select string_agg(api_key_id::text || coalesce(revoked_at::text, ''), ',' order by api_key_id) from api_keys where tenant_id = 'default'))
         """);
 }

@@ -37,6 +37,52 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
             Example = example,
         };
 
+    /// <summary>An id that the database has counted.</summary>
+    public static Field Number(string name, string about) =>
+        new(name, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1", Description = Or(about) }, false);
+
+    public static Field Fraction(string name, int min, int max, string about, double? example) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Number,
+            Format = "double",
+            Minimum = min.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Maximum = max.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Description = Or(about),
+        }, false)
+        {
+            Example = example,
+        };
+
+    public static Field Texts(string name, int maxCount, int maxLength, string about, IReadOnlyList<string> example) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MaxItems = maxCount,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = maxLength },
+            Description = Or(about),
+        }, false)
+        {
+            Example = new JsonArray([.. example.Select(text => (JsonNode)text)]),
+        };
+
+    /// <summary>A list of objects with these fields.</summary>
+    public static Field List(string name, int maxCount, IReadOnlyList<Field> fields, string about) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = maxCount,
+            Items = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema),
+                Required = fields.Where(field => field.IsRequired).Select(field => field.Name).ToHashSet(),
+                AdditionalPropertiesAllowed = false,
+            },
+            Description = Or(about),
+        }, false);
+
     public static Field Truth(string name, string about) =>
         new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, false);
 

@@ -38,6 +38,8 @@ internal sealed class WorkflowDraft(StepCatalog types)
     /// <summary><c>defaults.retry</c>.</summary>
     public RetryDraft DefaultRetry { get; } = new();
 
+    public ReadinessRule? Readiness { get; set; }
+
     public Template? Output { get; set; }
 
     public List<Mention> OutputMentions { get; } = [];
