@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Expressions.Functions;
 using Orchestrator.Workflows.Expressions.Functions.Dates;
-using Orchestrator.Workflows.Expressions.Nodes;
 
 namespace Orchestrator.Workflows.Readiness;
 

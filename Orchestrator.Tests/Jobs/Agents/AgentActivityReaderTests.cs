@@ -58,9 +58,9 @@ internal sealed class AgentActivityReaderTests
     public async Task It_reads_the_index_as_far_as_it_needs_whatever_the_planner_knows()
     {
         await _database.ExecuteAsync("""
-            insert into agents (username) select 'agent-' || n from generate_series(1, 200) n;
+            insert into agents (username) select 'agent-' || n from generate_series(1, 5000) n;
             insert into agent_events (agent_id, event_type, created_at)
-            select a.id, 'e', now() - n * interval '1 minute' from agents a, generate_series(1, 300) n;
+            select a.id, 'e', now() - n * interval '1 minute' from agents a, generate_series(1, 300) n where a.id <= 100;
             """);
         var unknowing = await PlanAsync();
         await _database.ExecuteAsync("analyze agents, agent_events");

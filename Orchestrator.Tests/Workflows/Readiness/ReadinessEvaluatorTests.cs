@@ -41,7 +41,7 @@ internal sealed class ReadinessEvaluatorTests
     [Test]
     public void A_score_that_equals_its_threshold_is_eligible_and_scores_are_not_clamped()
     {
-        var evaluation = Evaluate(Histories.Of(), Rule("equal", "0.45"), Rule("below", "0.4499999999"), Rule("huge", "12"), Rule("negative", "-3"));
+        var evaluation = Evaluate(Histories.Of(), Rule("equal", "0.375", "base_threshold: 0.5"), Rule("below", "0.3749999999", "base_threshold: 0.5"), Rule("huge", "12"), Rule("negative", "-3"));
 
         evaluation.Workflows.Where(one => one.Eligible).Select(one => one.Type).Should().Equal("equal", "huge");
         Score(evaluation, "huge").Should().Be(12);
