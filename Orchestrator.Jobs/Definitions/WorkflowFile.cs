@@ -1,16 +1,22 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Jobs.Definitions;
 
-/// <summary>A workflow file as it was read.</summary>
+/// <summary>A workflow file as it was read, or the <see cref="ReadinessSettings.FileName"/> among them.</summary>
 /// <param name="Name">Its path below the folder.</param>
 /// <param name="Content">Its text; empty where it could not be read.</param>
-/// <param name="Definition">Null when there is any error.</param>
+/// <param name="Definition">Null when there is any error, and of <see cref="ReadinessSettings.FileName"/>.</param>
 /// <param name="Diagnostics">Everything wrong with it.</param>
 internal sealed record WorkflowFile(
     string Name, string Content, WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics)
 {
+    /// <summary>What <see cref="ReadinessSettings.FileName"/> says; null when there is any error, and of workflows.</summary>
+    public ReadinessSettings? Settings { get; private init; }
+
+    public bool IsGood => Definition is not null || Settings is not null;
+
     public static WorkflowFile Read(string path, string name, StepCatalog types)
     {
         try
@@ -31,6 +37,12 @@ internal sealed record WorkflowFile(
                 return new WorkflowFile(name, "", null, [problem!]);
             }
 
+            if (Path.GetFileName(name) == ReadinessSettings.FileName)
+            {
+                var (settings, diagnostics) = ReadinessSettings.Parse(content, name);
+                return new WorkflowFile(name, content, null, diagnostics) { Settings = settings };
+            }
+
             var parsed = WorkflowParser.Parse(content, name, types);
             return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
         }
@@ -44,10 +56,11 @@ internal sealed record WorkflowFile(
     public static WorkflowFile OfFolder(string name, string problem) =>
         Bad(name, $"the folder can't be read: {problem.TrimEnd('.')}", "Check that this user may read it and enter it.");
 
-    public WorkflowFile Refuse(string problem) => this with
+    public WorkflowFile Refuse(string path, string problem, string hint) => this with
     {
         Definition = null,
-        Diagnostics = [.. Diagnostics, new Diagnostic(Severity.Error, Name, 1, 1, "key", problem, "Give one of them another key.")],
+        Settings = null,
+        Diagnostics = [.. Diagnostics, new Diagnostic(Severity.Error, Name, 1, 1, path, problem, hint)],
     };
 
     private static WorkflowFile Bad(string name, string problem, string hint) =>

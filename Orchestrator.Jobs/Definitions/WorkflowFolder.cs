@@ -5,6 +5,7 @@ using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -30,6 +31,10 @@ internal sealed class WorkflowFolder(
     private Dictionary<string, string> _said = [];
     private string _seen = "";
     private string? _failure;
+    private volatile ReadinessSettings _readiness = ReadinessSettings.Default;
+
+    /// <summary>What <see cref="ReadinessSettings.FileName"/> said when it was last good; the defaults without it.</summary>
+    public ReadinessSettings Readiness => _readiness;
 
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
     public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types)
@@ -38,9 +43,14 @@ internal sealed class WorkflowFolder(
         return [.. FolderListing.Of(folder)
             .Select(entry => Read(entry, types))
             .OfType<WorkflowFile>()
-            .Select(file => file.Definition is not { Key: var key } || firsts.TryAdd(key, file.Name)
-                ? file
-                : file.Refuse($"key '{key}' is also the key of {firsts[key]}"))];
+            .Select(file => file switch
+            {
+                { Definition.Key: var key } when !firsts.TryAdd(key, file.Name) =>
+                    file.Refuse("key", $"key '{key}' is also the key of {firsts[key]}", "Give one of them another key."),
+                { Settings: not null, Name: not ReadinessSettings.FileName } =>
+                    file.Refuse("", "there is one such file, in the workflows' folder itself", "Move it there, or rename it."),
+                _ => file,
+            })];
     }
 
     /// <summary>Stores every good file of the folder that is new or changed; what is wrong with the others is logged.</summary>
@@ -50,6 +60,12 @@ internal sealed class WorkflowFolder(
         var seen = Stamp(folders.Workflows);
         var files = Read(folders.Workflows, types);
         Report(files);
+        _readiness = files.FirstOrDefault(file => file.Name is ReadinessSettings.FileName or ".") switch
+        {
+            null => ReadinessSettings.Default,
+            { Settings: { } settings } => settings,
+            _ => _readiness,
+        };
         var heads = new Dictionary<string, Head>();
         foreach (var file in files)
         {

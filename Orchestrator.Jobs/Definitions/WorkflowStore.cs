@@ -59,7 +59,7 @@ internal sealed class WorkflowStore(Database database)
             new { tenant, key = definition.Key }, transaction, cancellationToken: cancellationToken));
         var stored = await connection.QuerySingleAsync<(int Version, bool IsNew)>(new CommandDefinition(
             SqlText.Load("PutWorkflow"),
-            new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
+            new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), readiness = definition.Readiness is not null, restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
             transaction, cancellationToken: cancellationToken));
         var types = definition.Triggers.OfType<EventTrigger>().SelectMany(trigger => trigger.EventTypes).Distinct().ToArray();
         await connection.ExecuteAsync(new CommandDefinition(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
@@ -16,7 +17,7 @@ namespace Orchestrator.Jobs.Events;
 /// was inserted by SQL is taken by the sweeper's look.
 /// </summary>
 internal sealed class EventDispatcher(
-    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, TimeProvider time,
+    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, CycleEvents cycles, TimeProvider time,
     ILogger<EventDispatcher> log)
 {
     private const int BatchSize = 100;
@@ -45,8 +46,10 @@ internal sealed class EventDispatcher(
         }
 
         await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        var isCycle = await cycles.StartAsync([reported], connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Delivered(plan.Runs);
+        cycles.Committed(isCycle);
         return new EventReceipt(reported.Id, [.. plan.Runs.Select(Started)], errors, IsReplay: false);
     }
 
@@ -71,6 +74,7 @@ internal sealed class EventDispatcher(
 
         var plan = await _matcher.PlanAsync(events, cancellationToken);
         await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        var isCycle = await cycles.StartAsync(events, connection, transaction, cancellationToken);
         await using (var command = new NpgsqlCommand(SqlText.Load("EventsDispatched"), connection))
         {
             command.Parameters
@@ -82,6 +86,7 @@ internal sealed class EventDispatcher(
 
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Delivered(plan.Runs);
+        cycles.Committed(isCycle);
         return events.Count;
     }
 

@@ -22,7 +22,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     /// <param name="held">The lock that it holds; null: none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<StepRecord> MakeAsync(
-        LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, HeldLock? held, CancellationToken cancellationToken) =>
+        LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, StepLock? held, CancellationToken cancellationToken) =>
         MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Attempt, claimed, held, cancellationToken);
 
     /// <summary>An attempt that did not come about: it failed before it was admitted.</summary>
@@ -49,7 +49,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
         MakeAsync(workflow, memory, step, 1, null, null, cancellationToken);
 
     private async Task<StepRecord> MakeAsync(
-        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, HeldLock? held, CancellationToken cancellationToken)
+        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, StepLock? held, CancellationToken cancellationToken)
     {
         var step = workflow.Step(index);
         var startedAt = time.GetUtcNow().UtcDateTime;

@@ -85,4 +85,13 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Warning, "The folder {Folder} could not be taken over and is looked at again: {Message}")]
     public static partial void FolderFailed(ILogger logger, string folder, string message);
+
+    [LoggerMessage(30, LogLevel.Warning, "Autonomous cycles can't be carried on and are tried again in a second: {Message}")]
+    public static partial void CycleStands(ILogger logger, string message, Exception? exception);
+
+    [LoggerMessage(31, LogLevel.Error, "A step of autonomous cycle {Job} failed ({Failures} of {Max}; then it is given up)")]
+    public static partial void CycleStepFailed(ILogger logger, long job, int failures, int max, Exception exception);
+
+    [LoggerMessage(32, LogLevel.Warning, "Agent {Agent} could not be evaluated in autonomous cycle {Job}: {Message}")]
+    public static partial void EvaluationFailed(ILogger logger, long agent, long job, string message);
 }

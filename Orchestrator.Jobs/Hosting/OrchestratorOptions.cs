@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Steps;
@@ -81,6 +82,9 @@ public sealed class OrchestratorOptions
     /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
+    /// <summary>The autonomous cycle.</summary>
+    public AutonomousOptions Autonomous { get; set; } = new();
+
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
 
@@ -124,6 +128,11 @@ public sealed class OrchestratorOptions
             if (section.GetSection(nameof(Queues)).Exists())
             {
                 options.Queues = [];
+            }
+
+            if (section.GetSection("Autonomous:Events").Exists())
+            {
+                options.Autonomous.Events = [];
             }
 
             section.Bind(options);
@@ -172,6 +181,7 @@ public sealed class OrchestratorOptions
         Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        Autonomous.Check(Check);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

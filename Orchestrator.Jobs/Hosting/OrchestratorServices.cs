@@ -5,6 +5,8 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orchestrator.Jobs.Agents;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
@@ -17,6 +19,7 @@ using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
+using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -69,6 +72,7 @@ internal static class OrchestratorServices
             .AddSingleton<CronCatchUp>()
             .AddSingleton<EventDispatcher>()
             .AddSingleton<EventQueries>()
+            .AddSingleton<AgentStore>()
             .AddSingleton<SweepActions>()
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
@@ -85,6 +89,13 @@ internal static class OrchestratorServices
             .AddSingleton<LockStore>()
             .AddSingleton<RateLimits>()
             .AddSingleton<ExclusiveLocks>()
+            .AddSingleton<CycleSignal>()
+            .AddSingleton<CycleStart>()
+            .AddSingleton<CycleEvents>()
+            .AddSingleton<CycleWorkflows>()
+            .AddSingleton<CycleQueries>()
+            .AddSingleton<CycleExplainer>()
+            .AddSingleton<Simulator>()
             .AddSingleton<OutboundClient>()
             .AddSingleton(provider => new HttpHelper(
                 provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
@@ -106,6 +117,10 @@ internal static class OrchestratorServices
     private static IServiceCollection AddWorker(this IServiceCollection services) => services
         .AddBackgroundPart<WorkerPresence>()
         .AddBackgroundPart<Sweeper>()
+        .AddSingleton<CycleStep>()
+        .AddSingleton<CycleWorkflowCache>()
+        .AddSingleton<Evaluator>()
+        .AddBackgroundPart<CycleDriver>()
         .AddSingleton(new StayLimits())
         .AddSingleton<Claimer>()
         .AddSingleton<Recorder>()
@@ -121,7 +136,10 @@ internal static class OrchestratorServices
         .AddSingleton<Drain>()
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
+        .AddTransient(provider => new CycleJob(provider.GetRequiredService<CycleStart>()))
+        .AddTransient(provider => new EvaluationJob(provider.GetRequiredService<Evaluator>()))
         .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
+        .AddTransient(provider => new PgCronJob(provider.GetRequiredService<WakeUp>(), provider.GetRequiredService<CronCatchUp>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
         .AddStart<BackgroundJobServerHostedService>();

@@ -15,7 +15,7 @@ internal abstract record AdmissionAnswer;
 
 /// <summary>It may.</summary>
 /// <param name="Lock">What it holds while it is under way; null: nothing.</param>
-internal sealed record Admitted(HeldLock? Lock) : AdmissionAnswer;
+internal sealed record Admitted(StepLock? Lock) : AdmissionAnswer;
 
 /// <summary>Not yet: the step waits without a worker.</summary>
 internal sealed record NotYet(VerdictWait Wait) : AdmissionAnswer;
@@ -57,7 +57,7 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
     private async Task<AdmissionAnswer> AskAsync(
         StepDefinition step, ClaimedStep claimed, string? name, string? bucket, CancellationToken cancellationToken)
     {
-        HeldLock? held = null;
+        StepLock? held = null;
         if (name is not null)
         {
             var key = ExclusiveLocks.Key(step.Exclusive!, claimed.Run.Id, name);

@@ -26,7 +26,7 @@ internal sealed class ExclusiveLocks(Database database, OrchestratorOptions opti
         exclusive.OfRun ? $"{OfOneRun}{run}:{name["run:".Length..]}" : OfAllRuns + name;
 
     /// <summary>Takes the lock for an attempt; null: it is not the step's turn, and the step is in line for it.</summary>
-    public async Task<HeldLock?> TakeAsync(ClaimedStep claimed, string stepId, string key, CancellationToken cancellationToken)
+    public async Task<StepLock?> TakeAsync(ClaimedStep claimed, string stepId, string key, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -48,11 +48,11 @@ internal sealed class ExclusiveLocks(Database database, OrchestratorOptions opti
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return token is { } held ? new HeldLock(claimed.Run.Tenant, key, held) : null;
+        return token is { } held ? new StepLock(claimed.Run.Tenant, key, held) : null;
     }
 
     /// <summary>Gives a lock back where no recording does, and wakes the first in line; one that is another's by now stays.</summary>
-    public async Task ReleaseAsync(HeldLock held)
+    public async Task ReleaseAsync(StepLock held)
     {
         await using var batch = database.Source.CreateBatch();
         AddRelease(batch, [held]);
@@ -60,7 +60,7 @@ internal sealed class ExclusiveLocks(Database database, OrchestratorOptions opti
     }
 
     /// <summary>The same as part of a transaction: two statements, of which the second sees who came while the first waited.</summary>
-    public static void AddRelease(NpgsqlBatch batch, IReadOnlyList<HeldLock> locks)
+    public static void AddRelease(NpgsqlBatch batch, IReadOnlyList<StepLock> locks)
     {
         var release = batch.CreateBatchCommand();
         release.CommandText = SqlText.Load("ReleaseExclusive");
@@ -74,17 +74,17 @@ internal sealed class ExclusiveLocks(Database database, OrchestratorOptions opti
     }
 
     /// <summary>Makes the time of locks longer; the answer holds those that are still held.</summary>
-    public async Task<IReadOnlySet<HeldLock>> RenewAsync(IReadOnlyCollection<HeldLock> locks, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<StepLock>> RenewAsync(IReadOnlyCollection<StepLock> locks, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand(SqlText.Load("RenewExclusive"));
         command.Parameters
             .Texts([.. locks.Select(held => held.Tenant)]).Texts([.. locks.Select(held => held.Key)]).Longs([.. locks.Select(held => held.Token)])
             .One(options.Lease);
-        var held = new HashSet<HeldLock>();
+        var held = new HashSet<StepLock>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            held.Add(new HeldLock(row.GetString(0), row.GetString(1), row.GetInt64(2)));
+            held.Add(new StepLock(row.GetString(0), row.GetString(1), row.GetInt64(2)));
         }
 
         return held;

@@ -15,7 +15,7 @@ internal sealed class Leases
     public IReadOnlyCollection<(string Tenant, JobId Job)> Held => [.. _held.Keys];
 
     /// <summary>The locks of attempts under way, each with its step: they are renewed with the leases.</summary>
-    public IReadOnlyCollection<(HeldLock Lock, JobId Job)> HeldLocks =>
+    public IReadOnlyCollection<(StepLock Lock, JobId Job)> HeldLocks =>
         [.. _held.Where(held => held.Value.Lock is not null).Select(held => (held.Value.Lock!, held.Key.Job))];
 
     /// <param name="tenant">Whose step it is.</param>
@@ -54,7 +54,7 @@ internal sealed class Leases
         public CancellationToken Token => _attempt.Token;
 
         /// <summary>The lock that the attempt holds; null: none, or given back.</summary>
-        public HeldLock? Lock
+        public StepLock? Lock
         {
             get => _attempt.Lock;
             set => _attempt.Lock = value;
@@ -93,7 +93,7 @@ internal sealed class Leases
 
         public volatile bool IsStopped;
 
-        public volatile HeldLock? Lock;
+        public volatile StepLock? Lock;
 
         public void Stop()
         {

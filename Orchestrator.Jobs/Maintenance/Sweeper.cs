@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Jobs.Execution;
@@ -16,7 +17,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, EventDispatcher events, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -79,6 +80,11 @@ internal sealed class Sweeper(
             _lastRedeliver = time.GetTimestamp();
             await ReactToDeletionsAsync(cancellationToken);
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
+        }
+
+        if (look.OpenCycles)
+        {
+            cycles.Set();
         }
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
@@ -150,7 +156,7 @@ internal sealed class Sweeper(
     }
 
     /// <summary>An attempt whose lock is another's by now, since this process stood still, is stopped.</summary>
-    private async Task RenewLocksAsync(IReadOnlyCollection<(HeldLock Lock, JobId Job)> held, CancellationToken cancellationToken)
+    private async Task RenewLocksAsync(IReadOnlyCollection<(StepLock Lock, JobId Job)> held, CancellationToken cancellationToken)
     {
         var renewed = await locks.RenewAsync([.. held.Select(one => one.Lock)], cancellationToken);
         foreach (var (lost, job) in held.Where(one => !renewed.Contains(one.Lock)))
@@ -179,4 +185,4 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool Waits);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits);

@@ -42,9 +42,13 @@ create table autonomous_jobs (
   -- higher is sooner, as in seed 000
   priority         int         not null default 1,
   -- where a running one stands
-  phase            text        not null default 'fan_out' check (phase in ('fan_out', 'evaluating', 'executing', 'ended')),
-  -- the last agent that has its evaluation
+  phase            text        not null default 'fan_out' check (phase in ('fan_out', 'evaluating', 'planning', 'executing', 'ended')),
+  -- the last agent that fan-out or planning has come to
   cursor_agent_id  bigint      not null default 0,
+  -- what started it, such as an event; each starts one
+  trigger_key      text        check (length(trigger_key) <= 300),
+  -- the workflows with a readiness block that there were then: [{key, version}]
+  workflows        jsonb       not null default '[]',
   -- of the lock under which it works
   fencing_token    bigint,
   scheduled_at     timestamptz not null default clock_timestamp(),
@@ -59,6 +63,7 @@ create table autonomous_jobs (
   created_at       timestamptz not null default clock_timestamp(),
   updated_at       timestamptz not null default clock_timestamp(),
   primary key (tenant_id, id),
+  unique (tenant_id, trigger_key),
   check ((completed_at is not null) = (status in ('completed', 'failed')))
 );
 
@@ -83,6 +88,8 @@ create table autonomous_agent_evaluations (
   -- [{type, order, score, threshold, eligible, error}] of every workflow with a readiness block
   workflows        jsonb,
   error_message    text,
+  -- the Hangfire job that makes it
+  hangfire_job_id  bigint,
   evaluation_time_ms double precision not null default 0,
   evaluated_at     timestamptz,
   created_at       timestamptz not null default clock_timestamp(),
@@ -119,6 +126,9 @@ create table autonomous_executions (
   check ((workflow_run_id is not null) = (state in ('started', 'ended')))
 );
 
+-- Those that may start or have started: of the agents whose turn it is.
+create index autonomous_executions_active on autonomous_executions (tenant_id, job_id)
+  where state in ('queued', 'started') and due_at is not null;
 create index autonomous_executions_open on autonomous_executions (tenant_id, job_id, agent_id, place) where state in ('queued', 'started');
 create index autonomous_executions_of_agent on autonomous_executions (tenant_id, agent_id, workflow_type, created_at desc);
 create index autonomous_executions_of_run on autonomous_executions (tenant_id, workflow_run_id) where workflow_run_id is not null;
@@ -167,3 +177,6 @@ create index autonomous_execution_locks_expiry on autonomous_execution_locks (ex
 
 -- Of all locks, so that a token needs no row of its lock to be later than all before it.
 create sequence lock_fencing_tokens;
+
+-- Found without reading each workflow: those that the cycle scores.
+alter table workflow_definitions add column has_readiness boolean not null default false;

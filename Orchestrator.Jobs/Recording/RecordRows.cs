@@ -22,7 +22,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
     private readonly List<(RunInfo Run, JobId Job, string WaitingFor)> _parked = [];
-    private readonly List<HeldLock> _released = [];
+    private readonly List<StepLock> _released = [];
     private readonly HashSet<string> _queues = [];
 
     /// <summary>Hangfire queues that get new deliveries.</summary>

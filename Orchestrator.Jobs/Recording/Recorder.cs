@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Autonomous;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
@@ -27,16 +28,17 @@ internal sealed class Recorder
     private readonly OrchestratorOptions _options;
     private readonly StepJobRows _rows;
     private readonly RunSignals _watchers;
+    private readonly CycleSignal _cycles;
     private readonly TimeProvider _time;
     private readonly ILogger<Recorder> _log;
     private readonly Coalescer<Recording, RecordingAnswer>[] _lanes;
 
     public Recorder(
-        Database database, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows, RunSignals watchers,
+        Database database, RunLoader loader, DeliverySignal signal, NearTimers timers, StepJobRows rows, RunSignals watchers, CycleSignal cycles,
         OrchestratorOptions options, TimeProvider time, ILogger<Recorder> log)
     {
-        (_database, _loader, _signal, _timers, _rows, _watchers, _options, _time, _log) =
-            (database, loader, signal, timers, rows, watchers, options, time, log);
+        (_database, _loader, _signal, _timers, _rows, _watchers, _cycles, _options, _time, _log) =
+            (database, loader, signal, timers, rows, watchers, cycles, options, time, log);
 
         // What does not pass by itself may be one recording's fault: the others are then written without it.
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Coalescer<Recording, RecordingAnswer>(
@@ -64,6 +66,11 @@ internal sealed class Recorder
             (error, wait) => Log.CannotRecord(_log, recordings.Count, wait.TotalMilliseconds, error.Message));
         _signal.Delivered(batch.Queues);
         _watchers.Changed(recordings, recording => recording.Memory.Run.Id);
+        if (batch.EndsRunOf(CycleStep.Trigger))
+        {
+            _cycles.Set();
+        }
+
         foreach (var verdict in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict))
         {
             if (verdict is VerdictRetry { Delay: var retry })

@@ -48,6 +48,9 @@ internal sealed class RecordingBatch(
         HasReleased = rows.HasReleased;
     }
 
+    /// <summary>Whether a run that was started by <paramref name="trigger"/> ends with it.</summary>
+    public bool EndsRunOf(string trigger) => _runs.Values.Any(run => run.Info.Trigger == trigger && run.Decisions is { End: not null });
+
     private async Task LockAndReadAsync(NpgsqlConnection connection)
     {
         await using var batch = connection.CreateBatch();

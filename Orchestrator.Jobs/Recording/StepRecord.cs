@@ -29,7 +29,7 @@ internal sealed record StepRecord
     public required StepVerdict Verdict { get; init; }
 
     /// <summary>The lock that the attempt held, given back together with it; null: none.</summary>
-    public HeldLock? Lock { get; init; }
+    public StepLock? Lock { get; init; }
 
     /// <summary>Lines of the attempt, as JSON; null: none.</summary>
     public string? Logs { get; init; }

@@ -1,18 +1,18 @@
 -- Stores a content under the next number unless it is there, and makes it the head. The caller holds the key's lock.
--- The tags are the content's own; written anew where it was stored before there were any.
+-- Its tags, and whether it has a readiness block, are the content's own; written anew where it was stored before there were any.
 -- A file that is read again at a start (@restart) does not take the place of what was put by the API since.
 with known as (
   select version from workflow_definitions
   where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha
 ), retagged as (
   update workflow_definitions
-  set tags = @tags
-  where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha and tags <> @tags
+  set tags = @tags, has_readiness = @readiness
+  where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha and (tags, has_readiness) is distinct from (@tags, @readiness)
 ), stored as (
-  insert into workflow_definitions (tenant_id, workflow_key, version, content, content_sha256, source, tags)
+  insert into workflow_definitions (tenant_id, workflow_key, version, content, content_sha256, source, tags, has_readiness)
   select @tenant, @key,
          1 + coalesce((select max(version) from workflow_definitions where tenant_id = @tenant and workflow_key = @key), 0),
-         @content, @sha, @file, @tags
+         @content, @sha, @file, @tags, @readiness
   where not exists (select from known)
   returning version
 ), one as (

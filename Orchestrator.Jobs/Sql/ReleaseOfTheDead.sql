@@ -1,3 +1,4 @@
--- Locks of attempts whose worker is not there any more.
-delete from autonomous_execution_locks l
-where l.worker_id is not null and not exists (select from workers w where w.worker_id = l.worker_id)
+-- Locks of attempts whose worker is not there any more expire at once.
+update autonomous_execution_locks l
+set expires_at = clock_timestamp()
+where l.worker_id is not null and l.expires_at > clock_timestamp() and not exists (select from workers w where w.worker_id = l.worker_id)

@@ -15,5 +15,6 @@ select
    from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms,
   -- an event that was inserted by SQL
   exists (select from intent_events e where e.dispatched_at is null) as new_events,
+  exists (select from autonomous_jobs j where j.status in ('pending', 'running')) as open_cycles,
   -- a step that waits for a token or a lock
   exists (select from step_waits) as waits

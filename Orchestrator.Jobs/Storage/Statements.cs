@@ -78,7 +78,7 @@ internal static class Parameters
         return parameters;
     }
 
-    private static NpgsqlParameterCollection Many<T>(
+    public static NpgsqlParameterCollection Many<T>(
         this NpgsqlParameterCollection parameters, IReadOnlyList<T> values, NpgsqlDbType type)
     {
         parameters.Add(new NpgsqlParameter { Value = values as T[] ?? [.. values], NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -35,9 +35,12 @@ internal static class ApiSetup
         app.MapRunEvents();
         app.MapEvents();
         app.MapTriggers();
+        app.MapAutonomous();
         app.MapGraphs();
         app.MapJobs();
+        app.MapLocks();
         app.MapWorkflows();
+        app.MapAgents();
         app.MapKeys();
         app.MapHelpers();
         app.MapRateLimits();

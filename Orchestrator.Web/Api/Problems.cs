@@ -19,9 +19,15 @@ internal static class Problems
         new ProblemResult(status, title, detail, problems ?? []);
 
     public static Task WriteAsync(
-        HttpContext context, int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null)
+        HttpContext context, int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null,
+        IReadOnlyList<(string Name, JsonNode Value)>? members = null)
     {
         var body = new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail };
+        foreach (var (name, value) in members ?? [])
+        {
+            body[name] = value;
+        }
+
         if (problems is { Count: > 0 })
         {
             body["errors"] = new JsonArray(
@@ -52,7 +58,7 @@ internal static class Problems
         return context.Response.HasStarted ? Task.CompletedTask : WriteAsync(context, status, title, detail);
     }
 
-    private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous");
+    private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous") || path.StartsWithSegments("/api/autonomous");
 
     private sealed class ProblemResult(int status, string title, string detail, IReadOnlyList<InputProblem> problems) : IResult
     {

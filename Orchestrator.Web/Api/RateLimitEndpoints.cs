@@ -41,8 +41,8 @@ internal static class RateLimitEndpoints
     }
 
     private static (double? Capacity, double? Refill) ReadSize(RequestBody body, bool required = true) => (
-        body.Number("capacity", RateLimit.MinCapacity, RateLimit.MaxCapacity, required, "Tokens of a full bucket.", 10),
-        body.Number("refill_rate", RateLimit.MinRefill, RateLimit.MaxRefill, required, "Tokens a second.", 0.5));
+        body.Fraction("capacity", RateLimit.MinCapacity, RateLimit.MaxCapacity, "Tokens of a full bucket.", 10, required),
+        body.Fraction("refill_rate", RateLimit.MinRefill, RateLimit.MaxRefill, "Tokens a second.", 0.5, required));
 
     private static TokenWish ReadWish(RequestBody body, string tenant)
     {
@@ -53,7 +53,7 @@ internal static class RateLimitEndpoints
             body.Wrong(capacity is null ? "capacity" : "refill_rate", "is needed where the other is given");
         }
 
-        var tokens = body.Number("tokens", RateLimit.MinRefill, RateLimit.MaxCapacity, about: "How many; 1 unless said.", example: 1) ?? 1;
+        var tokens = body.Fraction("tokens", RateLimit.MinRefill, RateLimit.MaxCapacity, "How many; 1 unless said.", 1) ?? 1;
         return new TokenWish(tenant, key ?? "", tokens, capacity, refill);
     }
 

@@ -141,21 +141,62 @@ internal sealed class RequestBody
         return IntegerOf(name, min, max);
     }
 
-    public double? Number(string name, double min, double max, bool required = false, string about = "", double? example = null)
+    public double? Fraction(string name, double min, double max, string about = "", double? example = null, bool required = false)
     {
-        _fields?.Add(Field.Number(name, min, max, required, about, example));
+        _fields?.Add(Field.Fraction(name, min, max, about, example, required));
         var value = Get(name);
+        if (value.IsNullish && !required)
+        {
+            return null;
+        }
+
         if (value.Kind == ValueKind.Number && value.AsNumber() >= min && value.AsNumber() <= max)
         {
             return value.AsNumber();
         }
 
-        if (required || !value.IsNullish)
+        Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has to be a number from {(decimal)min} to {(decimal)max}"));
+        return null;
+    }
+
+    /// <summary>A list of texts; null where it is missing.</summary>
+    public string[]? Texts(string name, int maxCount, int maxLength, string about, IReadOnlyList<string> example)
+    {
+        _fields?.Add(Field.Texts(name, maxCount, maxLength, about, example));
+        var value = Get(name);
+        if (value.IsNullish)
         {
-            Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has to be a number from {(decimal)min} to {(decimal)max}"));
+            return null;
         }
 
+        var isFine = value.Kind == ValueKind.Array && value.AsArray().Count <= maxCount
+            && value.AsArray().All(one => one.Kind == ValueKind.String && one.AsString().Length is var length && length > 0 && length <= maxLength);
+        if (isFine)
+        {
+            return [.. value.AsArray().Select(one => StorableText.Of(one.AsString()))];
+        }
+
+        Wrong(name, $"has to be a list of up to {maxCount} strings of 1 to {maxLength} characters");
         return null;
+    }
+
+    /// <summary>A list of objects, each read by <paramref name="read"/>; null where it is missing or none.</summary>
+    public IReadOnlyList<T>? List<T>(string name, int maxCount, Func<RequestBody, T> read, string about = "")
+    {
+        _fields?.Add(Field.List(name, maxCount, Describe(one => read(one)), about));
+        var value = Get(name);
+        if (value.IsNullish)
+        {
+            return null;
+        }
+
+        if (value.Kind != ValueKind.Array || value.AsArray().Count is var count && (count == 0 || count > maxCount))
+        {
+            Wrong(name, $"has to be a list of 1 to {maxCount} objects");
+            return null;
+        }
+
+        return [.. value.AsArray().Select((one, place) => Element($"{name}[{place}]", one, read))];
     }
 
     public bool? Truth(string name, string about = "")
@@ -235,15 +276,31 @@ internal sealed class RequestBody
     /// <summary>Everything wrong with the fields that were asked for, and fields that nobody asked for; null: nothing.</summary>
     public IResult? Problem()
     {
+        ReportUnknown();
+        return _problems.Count == 0 ? null : Problems.Of(
+            StatusCodes.Status422UnprocessableEntity, "Wrong fields",
+            string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+    }
+
+    private void ReportUnknown()
+    {
         foreach (var name in _body.AsObject().Keys.Where(name => !_known.Contains(name)))
         {
             var nearest = Nearest.Find(name, _known);
             Wrong(name, nearest is null ? "is not known" : $"is not known; did you mean '{nearest}'?");
         }
+    }
 
-        return _problems.Count == 0 ? null : Problems.Of(
-            StatusCodes.Status422UnprocessableEntity, "Wrong fields",
-            string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+    private T Element<T>(string path, Value value, Func<RequestBody, T> read)
+    {
+        var isObject = value.Kind == ValueKind.Object;
+        var element = new RequestBody(isObject ? value : Value.EmptyObject);
+        var result = read(element);
+        element.ReportUnknown();
+        _problems.AddRange(isObject
+            ? element._problems.Select(problem => problem with { Path = $"{path}.{problem.Path}" })
+            : [new InputProblem(path, "has to be a JSON object")]);
+        return result;
     }
 
     private int? IntegerOf(string name, int min, int max)

@@ -54,6 +54,20 @@ internal sealed class RequestQuery
             : Wrong<int?>(name, $"has to be {min} to {max}");
     }
 
+    /// <summary>An id that the database has counted.</summary>
+    public long? Number(string name, string about = "")
+    {
+        _fields?.Add(Field.Number(name, about));
+        if (Get(name) is not { } text)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : Wrong<long?>(name, "has to be the id of an earlier answer");
+    }
+
     /// <summary>Entries a page; 50 where nothing else is asked for.</summary>
     public int Limit() => Integer("limit", 1, ApiLimits.MaxPage, "Entries a page; 50 unless said.") ?? 50;
 

@@ -20,6 +20,7 @@ internal static class CommandLine
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(DemoAgentsCommand.Create());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
     }
 

@@ -19,6 +19,12 @@ internal static class GraphCommand
             return 2;
         }
 
+        if (file.Settings is not null)
+        {
+            Console.Error.WriteLine($"{fileOrKey} holds no workflow: it says how ready agents are.");
+            return 1;
+        }
+
         if (file.Definition is not { } definition)
         {
             foreach (var diagnostic in file.Diagnostics)

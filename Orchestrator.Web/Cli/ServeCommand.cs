@@ -32,7 +32,7 @@ internal static class ServeCommand
             Console.WriteLine($"EDGE_BASE_URL is not set: calls go to the sample agent service on {samples}");
         }
 
-        if (host.AdminKey.File is { } file && files.FirstOrDefault(file => file.Definition is not null)?.Definition is { } first)
+        if (host.AdminKey.File is { } file && files.FirstOrDefault(file => file.Definition is { Readiness: null })?.Definition is { } first)
         {
             Console.WriteLine($"Admin key in {file}. Try:");
             Console.WriteLine($"  curl -X POST {address}/api/runs -H \"Authorization: Bearer $(cat {file})\" -H 'Content-Type: application/json' -d '{{\"workflow_key\": \"{first.Key}\", \"user_id\": \"me\"}}'");

@@ -24,7 +24,7 @@ internal static class ValidateCommand
             Console.WriteLine(diagnostic);
         }
 
-        var bad = files.Count(file => file.Definition is null);
+        var bad = files.Count(file => !file.IsGood);
         var warnings = files.SelectMany(file => file.Diagnostics).Count(diagnostic => diagnostic.Severity == Severity.Warning);
         Console.WriteLine($"{files.Count} files: {files.Count - bad} good, {bad} with errors, {warnings} warnings");
         return bad > 0 ? 1 : files.Count == 0 ? 2 : 0;

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Workflows.Text;
 
@@ -10,6 +11,7 @@ internal static class UnknownSettings
     [
         ("Orchestrator", NamesOf(typeof(OrchestratorOptions))),
         ("Orchestrator:Egress", NamesOf(typeof(EgressOptions))),
+        ("Orchestrator:Autonomous", NamesOf(typeof(AutonomousOptions))),
         ("Workflows", ["Folder"]),
     ];
 

@@ -99,7 +99,7 @@ internal sealed class SampleAgents : IAsyncDisposable
     private static async Task<JsonObject> BodyAsync(HttpContext http) =>
         http.Request.ContentLength > 0 && await JsonNode.ParseAsync(http.Request.Body) is JsonObject body
             ? body
-            : new JsonObject { ["user_id"] = (string?)http.Request.Query["user_id"] };
+            : new JsonObject(http.Request.Query.Select(one => KeyValuePair.Create<string, JsonNode?>(one.Key, (string?)one.Value)));
 
     private static JsonObject Error(string message) => new() { ["ok"] = false, ["error"] = message };
 
@@ -109,6 +109,8 @@ internal sealed class SampleAgents : IAsyncDisposable
 /// <summary>What each sample agent says.</summary>
 internal static class SampleAnswers
 {
+    private const string SocialPrefix = "social/";
+
     public static JsonObject Of(string agent, JsonObject request, int calls)
     {
         var user = (string?)request["user_id"] ?? "somebody";
@@ -125,6 +127,7 @@ internal static class SampleAnswers
             "ta/generate-week" => new JsonObject { ["exercises"] = 5 },
             "socratic/seed" => new JsonObject { ["questions"] = new JsonArray("Why do leaves look green?") },
             "flaky" or "busy" => new JsonObject { ["calls"] = calls },
+            _ when agent.StartsWith(SocialPrefix, StringComparison.Ordinal) => SampleNetwork.Of(agent[SocialPrefix.Length..], request),
             "brand/update-briefing" => new JsonObject { ["briefing"] = "updated" },
             _ => new JsonObject { ["said"] = $"{agent} heard {user}" },
         };

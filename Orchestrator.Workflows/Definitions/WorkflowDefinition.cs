@@ -35,6 +35,9 @@ public sealed record WorkflowDefinition
 
     public required RunPolicy Config { get; init; }
 
+    /// <summary>When the autonomous cycle starts it for an agent; null: never.</summary>
+    public ReadinessRule? Readiness { get; init; }
+
     /// <summary>Becomes the run's output; null: the results of the steps that nothing depends on.</summary>
     public Template? Output { get; init; }
 

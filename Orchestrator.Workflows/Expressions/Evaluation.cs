@@ -5,6 +5,9 @@ internal sealed class Evaluation(IScope scope)
 {
     private int _work = Budget.MaxWork;
 
+    /// <summary>What it sees of the world.</summary>
+    public IScope Scope => scope;
+
     /// <summary>The text of the expression that is evaluated, for messages.</summary>
     public string Source { get; set; } = "";
 

@@ -42,9 +42,9 @@ public sealed class Expression
 
     /// <summary>Compiles a whole text.</summary>
     /// <exception cref="FormatException">It is no expression.</exception>
-    internal static Expression Parse(string source)
+    internal static Expression Parse(string source, Vocabulary? names = null)
     {
-        var parsed = ExpressionParser.Parse(source);
+        var parsed = ExpressionParser.Parse(source, names);
         return parsed.Expression
             ?? throw new FormatException($"{parsed.Errors[0].Message} at {parsed.Errors[0].Offset + 1}. {parsed.Errors[0].Hint}");
     }

@@ -9,7 +9,7 @@ public interface IScope
     /// <summary>What <c>now()</c> gives, in UTC: the same for a whole evaluation; null: there is no time here.</summary>
     DateTime? Now => null;
 
-    /// <summary>The value of one of <see cref="RootNames.All"/>; <see cref="Value.Undefined"/> where there is none.</summary>
+    /// <summary>The value of a root that the expression may start from, as <see cref="RootNames.All"/>; <see cref="Value.Undefined"/> where there is none.</summary>
     Value Resolve(string root);
 
     /// <summary>What <c>uuid()</c> gives, another one at each call; null: there are no ids here.</summary>

@@ -18,15 +18,15 @@ public static class RootNames
     /// <summary>In a trigger's <c>match</c> alone: the event.</summary>
     public const string Event = "event";
 
+    /// <summary>In the formulas of readiness alone: what the agent has done.</summary>
+    public const string Events = "events";
+
     /// <summary>Another name of <see cref="Inputs"/>.</summary>
     internal const string Payload = "payload";
 
     /// <summary>Every root that a scope may be asked for.</summary>
     public static FrozenSet<string> All { get; } =
         FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent]);
-
-    /// <summary>Those of a trigger's <c>match</c>.</summary>
-    internal static FrozenSet<string> OfMatch { get; } = FrozenSet.ToFrozenSet([Event]);
 
     /// <summary>Roots of the format whose features are not built yet.</summary>
     internal static FrozenSet<string> Planned { get; } =

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Linking;
 using Orchestrator.Workflows.Parsing.Reading;
@@ -18,20 +19,29 @@ public static class WorkflowParser
     /// <param name="types">The step types that it may use; null: the built-in ones.</param>
     public static ParseResult Parse(string text, string fileName, StepCatalog? types = null)
     {
+        WorkflowDefinition? definition = null;
+        var diagnostics = Read(text, fileName, root =>
+            definition = Assembler.Assemble(WorkflowReader.Read(root, types ?? StepCatalog.BuiltIn), root.Report));
+        return new ParseResult(definition, diagnostics);
+    }
+
+    /// <summary>Reads any file of the folder: its text within bounds, its YAML, then what <paramref name="read"/> makes of it.</summary>
+    /// <returns>Everything wrong in it, in its order.</returns>
+    internal static IReadOnlyList<Diagnostic> Read(string text, string fileName, Action<FieldValue> read)
+    {
         text = text.TrimStart('\uFEFF');
         var report = new Report(fileName, text);
         try
         {
             CheckText(text);
-            var root = YamlTree.Read(text, report);
-            var draft = WorkflowReader.Read(new FieldValue(root, FieldPath.Root, report), types ?? StepCatalog.BuiltIn);
-            return new ParseResult(Assembler.Assemble(draft, report), report.Build());
+            read(new FieldValue(YamlTree.Read(text, report), FieldPath.Root, report));
         }
         catch (YamlProblem problem)
         {
             report.Error(problem.Position, FieldPath.Root, problem.Message, problem.Hint);
-            return new ParseResult(null, report.Build());
         }
+
+        return report.Build();
     }
 
     private static void CheckText(string text)

@@ -7,6 +7,7 @@ using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Readiness;
 using Database = Orchestrator.Jobs.Storage.Database;
 
 namespace Orchestrator.Tests.Jobs.Definitions;
@@ -123,6 +124,35 @@ public sealed class WorkflowFolderTests
 
         afterRestart.Should().Be(2);
         (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(2);
+    }
+
+    [Test]
+    public async Task The_readiness_file_is_taken_over_and_a_broken_one_leaves_the_last_good()
+    {
+        await _workflows.LoadAsync(default);
+        var before = _workflows.Readiness;
+        Write("readiness.yml", "online_probability: 0.25");
+        await _workflows.LoadAsync(default);
+        Write("readiness.yml", "online_probability: 0.25 +");
+        var files = await _workflows.LoadAsync(default);
+        var broken = _workflows.Readiness;
+        File.Delete(Path.Combine(_folder, "readiness.yml"));
+        await _workflows.LoadAsync(default);
+
+        before.Should().BeSameAs(ReadinessSettings.Default);
+        broken.OnlineProbability.Source.Should().Be("0.25");
+        files.Should().ContainSingle().Which.Diagnostics.Should().ContainSingle().Which.Path.Should().Be("online_probability");
+        _workflows.Readiness.Should().BeSameAs(ReadinessSettings.Default);
+    }
+
+    [Test]
+    public async Task A_readiness_file_in_a_folder_within_is_refused()
+    {
+        Write(Path.Combine("inner", "readiness.yml"), "online_probability: 0.25");
+
+        (await _workflows.LoadAsync(default)).Should().ContainSingle().Which.Diagnostics.Should().ContainSingle()
+            .Which.Message.Should().Contain("there is one such file, in the workflows' folder itself");
+        _workflows.Readiness.Should().BeSameAs(ReadinessSettings.Default);
     }
 
     [Test]

@@ -166,5 +166,5 @@ internal sealed class ExclusiveTests
 
     private Task<DateTime> ExpiryAsync() => _service.Database.ScalarAsync<DateTime>("select expires_at from orchestrator.autonomous_execution_locks");
 
-    private Task<long> LocksAsync() => _service.Database.ScalarAsync<long>("select count(*) from orchestrator.autonomous_execution_locks");
+    private Task<long> LocksAsync() => _service.Database.ScalarAsync<long>("select count(*) from orchestrator.autonomous_execution_locks where expires_at > now()");
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Locks;
 using Orchestrator.Tests.Support;
 using Orchestrator.Tests.Web.Api;
 using Orchestrator.Web.Api.Describing;
@@ -22,6 +24,7 @@ internal sealed class TenantTests : ApiFixture
     private Guid _run;
     private Guid _job;
     private Guid _key;
+    private long _agent;
 
     [OneTimeSetUp]
     public async Task PrepareAsync()
@@ -30,7 +33,10 @@ internal sealed class TenantTests : ApiFixture
         _run = Guid.Parse(await DispatchAsync());
         await Service.EndAsync(new(_run));
         _job = await Service.Database.ScalarAsync<Guid>($"select job_id from job_queue where workflow_run_id = '{_run}'");
+        await Service.Get<LockStore>().TryAcquireAsync(DispatchRequest.DefaultTenant, "ours", "us", TimeSpan.FromHours(1), null, null, default);
         _key = Guid.Parse((string)(await SendAsync("POST", "/api/keys", """{"name": "ours", "role": "viewer"}""")).Body["id"]!);
+        _agent = (long)(await SendAsync("POST", "/api/agents", """{"username": "ours"}""")).Body["id"]!;
+        (await SendAsync("POST", $"/api/agents/{_agent}/events", """{"event_type": "woke"}""")).Status.Should().Be(HttpStatusCode.Created);
     }
 
     [OneTimeTearDown]
@@ -45,7 +51,7 @@ internal sealed class TenantTests : ApiFixture
             using var response = await _stranger.GetAsync(route.Path(name => ValueOf(route, name)), HttpCompletionOption.ResponseHeadersRead);
             var isHidden = route.Pattern.Contains('{')
                 ? response.StatusCode == HttpStatusCode.NotFound
-                : response.StatusCode == HttpStatusCode.OK && JsonNode.Parse(await response.Content.ReadAsStringAsync())!["items"]!.AsArray().Count == 0;
+                : response.StatusCode == HttpStatusCode.OK && JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject().Select(member => member.Value).OfType<JsonArray>().Single().Count == 0;
             if (!isHidden)
             {
                 wrong.Add($"{route}: {(int)response.StatusCode}");
@@ -111,6 +117,7 @@ internal sealed class TenantTests : ApiFixture
         ("id", var path) when path.StartsWith("/api/runs/", StringComparison.Ordinal) => _run.ToString(),
         ("id", var path) when path.StartsWith("/api/jobs/", StringComparison.Ordinal) => _job.ToString(),
         ("id", var path) when path.StartsWith("/api/keys/", StringComparison.Ordinal) => _key.ToString(),
+        ("id", var path) when path.StartsWith("/api/agents/", StringComparison.Ordinal) => _agent.ToString(CultureInfo.InvariantCulture),
         ("key" or "workflow_key", _) => "greet",
         ("step", _) => "hello",
         _ => null,
@@ -122,6 +129,8 @@ internal sealed class TenantTests : ApiFixture
           || (select string_agg(q::text, ',' order by q::text) from job_queue q where tenant_id = 'default')
           || (select string_agg(d::text, ',' order by d::text) from workflow_definitions d where tenant_id = 'default')
           || (select string_agg(h::text, ',' order by h::text) from workflow_heads h where tenant_id = 'default')
+          || (select string_agg(a::text, ',' order by a.id) from agents a where tenant_id = 'default')
+          || (select string_agg(e::text, ',' order by e.id) from agent_events e where tenant_id = 'default')
           || (select string_agg(api_key_id::text || coalesce(revoked_at::text, ''), ',' order by api_key_id) from api_keys where tenant_id = 'default'))
         """);
 }

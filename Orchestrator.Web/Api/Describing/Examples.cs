@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Jobs.Autonomous;
 
 namespace Orchestrator.Web.Api.Describing;
 
@@ -45,6 +46,62 @@ internal static class Examples
     public static EventDetail Event { get; } = new(OneEvent, [new EventRunJson(WorkflowKey, RunId, "success")]);
 
     public static CronAnswer CaughtUp { get; } = new(true, [new CronRunJson(WorkflowKey, RunId, Start)]);
+
+    private static readonly CycleJson OneCycle = new()
+    {
+        Id = 7,
+        JobType = "manual",
+        Status = "completed",
+        Phase = "ended",
+        Priority = 1,
+        ScheduledAt = Start,
+        StartedAt = Start,
+        CompletedAt = End,
+        TotalAgentsProcessed = 25,
+        TotalWorkflowsEvaluated = 150,
+        TotalWorkflowsExecuted = 31,
+        ExecutionTimeMs = 240,
+        Workflows = Json("""[{"key": "feed_review", "version": 1}]"""),
+        CreatedAt = Start,
+        UpdatedAt = End,
+    };
+
+    private const string Scored =
+        """{"type": "feed_review", "order": 1, "base_threshold": 0.6, "score": 0.41, "threshold": 0.552, "eligible": false, "error": null}""";
+
+    public static CycleTriggered Triggered { get; } = new(true, "Autonomous job triggered", 7);
+
+    public static CyclePage Cycles { get; } = new([OneCycle], null);
+
+    public static CycleStatus CycleStatus { get; } = new(
+        OneCycle,
+        new CycleStats { TotalEvaluations = 25, CompletedEvaluations = 25, FailedEvaluations = 0, AgentsWithWorkflows = 12 },
+        [new CycleExecutions { WorkflowType = "feed_review", ExecutionStatus = "completed", Count = 12 }]);
+
+    public static CycleWhy CycleWhy { get; } = new()
+    {
+        JobId = 7,
+        AgentId = 3,
+        WorkflowType = "feed_review",
+        Started = false,
+        Reason = "Its score 0.41 is below its threshold 0.552, which is 0.6 × (1 + (0.42 − 0.5)).",
+        Evaluation = new EvaluationJsonView
+        {
+            Status = "completed", Username = "ada", LastActivityCount = 50, ActivityFreshnessHours = 1.5, ActivityFreshness = 0.5,
+            AgentOnlineProbability = 0.34, OverallReadinessScore = 0.42, EvaluationTimeMs = 0.2, EvaluatedAt = Start, Workflows = Json($"[{Scored}]"),
+        },
+        Workflow = Json(Scored),
+    };
+
+    public static SimulationJson Simulated { get; } = new(
+        25, false, new Dictionary<string, int> { ["feed_review"] = 12 },
+        [
+            new SimulatedAgentJson
+            {
+                AgentId = 3, Username = "ada", LastActivityCount = 50, ActivityFreshnessHours = 1.5, ActivityFreshness = 0.5,
+                AgentOnlineProbability = 0.34, OverallReadinessScore = 0.42, Workflows = Json($"[{Scored}]"),
+            },
+        ]);
 
     public static RunPage Runs { get; } = new(
     [
@@ -121,6 +178,19 @@ internal static class Examples
     ], null);
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
+
+    public static LockPage Locks { get; } = new(
+        [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
+
+    public static AgentJson Agent { get; } = new(
+        7, "mira", "Reads a lot and asks good questions.", "You are Mira. Be curious and brief.", ["write", "summarise"], null, "active", Start, Start);
+
+    public static AgentPage Agents { get; } = new([Agent], null);
+
+    public static AgentEventPage AgentEvents { get; } = new(
+        [new AgentEventJson(12, "post_liked", Json("""{"post_id": "post-4"}"""), RunId, End), new AgentEventJson(11, "feed_reviewed", Json("{}"), null, Start)], null);
+
+    public static AgentEventsAnswer AgentEventsAdded { get; } = new([new AgentEventJson(12, "post_liked", Json("""{"post_id": "post-4"}"""), null, End)]);
 
     public static GraphJson Graph { get; } = new(
         [

@@ -37,7 +37,11 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
             Example = example,
         };
 
-    public static Field Number(string name, double min, double max, bool isRequired, string about, double? example) =>
+    /// <summary>An id that the database has counted.</summary>
+    public static Field Number(string name, string about) =>
+        new(name, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1", Description = Or(about) }, false);
+
+    public static Field Fraction(string name, double min, double max, string about, double? example, bool isRequired = false) =>
         new(name, new OpenApiSchema
         {
             Type = JsonSchemaType.Number,
@@ -49,6 +53,35 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
         {
             Example = example,
         };
+
+    public static Field Texts(string name, int maxCount, int maxLength, string about, IReadOnlyList<string> example) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MaxItems = maxCount,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = maxLength },
+            Description = Or(about),
+        }, false)
+        {
+            Example = new JsonArray([.. example.Select(text => (JsonNode)text)]),
+        };
+
+    /// <summary>A list of objects with these fields.</summary>
+    public static Field List(string name, int maxCount, IReadOnlyList<Field> fields, string about) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = maxCount,
+            Items = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema),
+                Required = fields.Where(field => field.IsRequired).Select(field => field.Name).ToHashSet(),
+                AdditionalPropertiesAllowed = false,
+            },
+            Description = Or(about),
+        }, false);
 
     public static Field Truth(string name, string about) =>
         new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, false);

@@ -42,7 +42,7 @@ internal sealed partial class ExpressionParser
             return new ConstantNode(token.Start, constant);
         }
 
-        if (Globals.Functions.TryGetValue(name, out var function))
+        if (_names.Functions.TryGetValue(name, out var function) || Globals.Functions.TryGetValue(name, out function))
         {
             return _token.Is("(")
                 ? new FunctionCallNode(token.Start, name, function, ParseArguments())
@@ -54,7 +54,7 @@ internal sealed partial class ExpressionParser
             return null;
         }
 
-        throw new SyntaxException(token.Start, $"unknown function `{name}`", Unsupported.Instead(name) ?? Nearest.Hint(name, Globals.Functions.Keys));
+        throw new SyntaxException(token.Start, $"unknown function `{name}`", Unsupported.Instead(name) ?? Nearest.Hint(name, [.. _names.Functions.Keys, .. Globals.Functions.Keys]));
     }
 
     /// <summary><c>new Date(…)</c>; there is nothing else to make.</summary>

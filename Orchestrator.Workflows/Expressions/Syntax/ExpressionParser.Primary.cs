@@ -73,7 +73,7 @@ internal sealed partial class ExpressionParser
         }
 
         var name = token.Text == RootNames.Payload ? RootNames.Inputs : token.Text;
-        if (_roots.Contains(name))
+        if (_names.Roots.Contains(name))
         {
             _references.Root(name);
         }
@@ -83,7 +83,7 @@ internal sealed partial class ExpressionParser
         }
         else
         {
-            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, [.. _roots.Order(StringComparer.Ordinal)])));
+            _errors.Add(new ExpressionError(token.Start, $"unknown name `{name}`", Nearest.Hint(name, [.. _names.Roots.Order(StringComparer.Ordinal)])));
         }
 
         return new RootNode(token.Start, name);

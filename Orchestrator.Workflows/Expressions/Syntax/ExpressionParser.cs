@@ -21,30 +21,30 @@ internal sealed partial class ExpressionParser
     /// <summary>The newest node that stood in parentheses: these may mix what must not be mixed without.</summary>
     private Node? _parenthesised;
 
-    private readonly IReadOnlySet<string> _roots;
+    private readonly Vocabulary _names;
 
-    private ExpressionParser(string text, int start, IReadOnlySet<string> roots)
+    private ExpressionParser(string text, int start, Vocabulary names)
     {
-        (_text, _roots) = (text, roots);
+        (_text, _names) = (text, names);
         _lexer = new Lexer(text);
         _token = _lexer.Read(start);
     }
 
     /// <summary>Parses a text that is one expression.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="roots">The names that it may start from; null: <see cref="RootNames.All"/>.</param>
-    public static ParsedExpression Parse(string text, IReadOnlySet<string>? roots = null) => Parse(text, 0, embedded: false, roots);
+    /// <param name="names">The names that it may use; null: <see cref="Vocabulary.OfRuns"/>.</param>
+    public static ParsedExpression Parse(string text, Vocabulary? names = null) => Parse(text, 0, embedded: false, names);
 
     /// <summary>Parses the expression that begins behind the <c>{{</c> of a template; it must end at <c>}}</c>.</summary>
-    public static ParsedExpression ParseEmbedded(string text, int start, IReadOnlySet<string>? roots = null) =>
-        Parse(text, start, embedded: true, roots);
+    public static ParsedExpression ParseEmbedded(string text, int start, Vocabulary? names = null) =>
+        Parse(text, start, embedded: true, names);
 
-    private static ParsedExpression Parse(string text, int start, bool embedded, IReadOnlySet<string>? roots)
+    private static ParsedExpression Parse(string text, int start, bool embedded, Vocabulary? names)
     {
         List<ExpressionError> errors = [];
         try
         {
-            var parser = new ExpressionParser(text, start, roots ?? RootNames.All);
+            var parser = new ExpressionParser(text, start, names ?? Vocabulary.OfRuns);
             errors = parser._errors;
             var node = parser.ParseExpression(0);
             var (sourceEnd, end) = embedded ? parser.ExpectClosing() : parser.ExpectEnd();

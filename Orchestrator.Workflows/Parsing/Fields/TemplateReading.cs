@@ -24,8 +24,8 @@ internal static class TemplateReading
     /// <summary>One expression, with or without <c>{{ }}</c> around it.</summary>
     /// <param name="field">Where it stands.</param>
     /// <param name="mentions">Takes the steps that it names.</param>
-    /// <param name="roots">The names that it may start from; null: those of a step.</param>
-    public static Expression? Expression(this FieldValue field, ICollection<Mention> mentions, IReadOnlySet<string>? roots = null)
+    /// <param name="names">The names that it may use; null: those of a step.</param>
+    public static Expression? Expression(this FieldValue field, ICollection<Mention> mentions, Vocabulary? names = null)
     {
         if (field.Node is not ScalarNode { Value.IsNull: false } scalar)
         {
@@ -37,10 +37,10 @@ internal static class TemplateReading
         var open = text.Length - text.AsSpan().TrimStart().Length;
         if (!text.AsSpan(open).StartsWith(Open))
         {
-            return Compile(field, scalar, ExpressionParser.Parse(text, roots), mentions);
+            return Compile(field, scalar, ExpressionParser.Parse(text, names), mentions);
         }
 
-        var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, roots);
+        var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, names);
         if (parsed.Errors.Count == 0 && !text.AsSpan(parsed.End).IsWhiteSpace())
         {
             field.Error("expected one expression, found text around `{{ }}`", "Join the parts with + inside one expression.");

@@ -47,6 +47,7 @@ internal static class Assembler
             Inputs = draft.Inputs,
             Variables = draft.Variables,
             Config = draft.Config,
+            Readiness = draft.Readiness,
             Output = draft.Output,
             OutputReads = draft.Output is null ? graph.Sinks : outputReads,
             Graph = graph,

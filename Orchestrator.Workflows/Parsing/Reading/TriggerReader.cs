@@ -27,7 +27,7 @@ internal static class TriggerReader
         new Field<TriggerDraft>("event_types", Shape.OneOrMore(Shape.Text), (draft, value) => draft.EventTypes = ReadEvents(draft, value)),
         new Field<TriggerDraft>("secret", Shape.Matching(SecretName), (draft, value) => draft.Secret = ReadSecret(draft, value)),
         new Field<TriggerDraft>("misfire", Shape.OneOf(Misfires.Keys), (draft, value) => (draft.MisfireField, draft.Misfire) = (value, value.Word(Misfires))),
-        new Field<TriggerDraft>("match", Shape.Text, (draft, value) => (draft.MatchField, draft.Match) = (value, value.Expression([], RootNames.OfMatch))),
+        new Field<TriggerDraft>("match", Shape.Text, (draft, value) => (draft.MatchField, draft.Match) = (value, value.Expression([], Vocabulary.OfMatch))),
         Field<TriggerDraft>.Planned("debounce_ms"),
         Field<TriggerDraft>.Planned("batch"));
 

@@ -41,6 +41,8 @@ internal sealed class WorkflowDraft(StepCatalog types)
     /// <summary><c>defaults.rate_limit</c>.</summary>
     public RateLimitDraft? DefaultRateLimit { get; set; }
 
+    public ReadinessRule? Readiness { get; set; }
+
     public Template? Output { get; set; }
 
     public List<Mention> OutputMentions { get; } = [];

@@ -38,9 +38,10 @@ internal static partial class WorkflowReader
         new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)),
         new Field<WorkflowDraft>("config", Shape.Object(() => Config), (draft, value) => Config.Read(draft, value)),
         new Field<WorkflowDraft>("defaults", Shape.Object(() => Defaults), (draft, value) => Defaults.Read(draft, value)),
+        new Field<WorkflowDraft>("readiness", Shape.Object(() => ReadinessReader.Fields), (draft, value) => draft.Readiness = ReadinessReader.Read(value)),
         new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
         new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.Steps = ReadSteps(value, draft.Types)),
-        .. new[] { "secrets", "readiness", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
+        .. new[] { "secrets", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
     public static WorkflowDraft Read(FieldValue root, StepCatalog types)

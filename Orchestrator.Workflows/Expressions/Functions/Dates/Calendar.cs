@@ -10,11 +10,16 @@ internal readonly record struct DateParts(long Year, int Month, int Day, int Hou
 internal static class Calendar
 {
     public const double MillisecondsPerDay = 86_400_000;
+    public const double MillisecondsPerHour = 3_600_000;
 
     private const double MaxTime = 8.64e15;
 
     /// <summary>The time as JavaScript keeps it: whole milliseconds; NaN beyond its range.</summary>
     public static double Clip(double time) => !double.IsFinite(time) || Math.Abs(time) > MaxTime ? double.NaN : Math.Truncate(time) + 0;
+
+    /// <summary>A time of .NET's, in UTC; parts of a millisecond are dropped.</summary>
+    public static double Milliseconds(DateTime time) =>
+        (time.Ticks / TimeSpan.TicksPerMillisecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
 
     /// <summary>The time of parts that may lie outside of their range: month 12 is January of the next year.</summary>
     public static double Time(ReadOnlySpan<double> parts)

@@ -58,7 +58,7 @@ internal static class DateFunctions
         double.IsNaN(call.Self.AsTime()) ? ValueText.InvalidDate : write(call.Self.AsTime());
 
     private static double Now(Call call) => call.Evaluation.Now is { } now
-        ? Math.Floor((now - DateTime.UnixEpoch).TotalMilliseconds)
+        ? Calendar.Milliseconds(now)
         : throw call.Fail("there is no time here");
 
     /// <summary>Years 0 to 99 are those of the last century, as in JavaScript.</summary>

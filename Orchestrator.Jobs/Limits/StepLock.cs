@@ -4,4 +4,4 @@ namespace Orchestrator.Jobs.Limits;
 /// <param name="Tenant">Whose.</param>
 /// <param name="Key">Its key in <c>autonomous_execution_locks</c>.</param>
 /// <param name="Token">Higher than those of all that held it before.</param>
-internal sealed record HeldLock(string Tenant, string Key, long Token);
+internal sealed record StepLock(string Tenant, string Key, long Token);
