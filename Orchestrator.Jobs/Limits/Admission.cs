@@ -64,7 +64,7 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
             held = await RetryAsync(() => locks.TakeAsync(claimed, step.Id, key, cancellationToken));
             if (held is null)
             {
-                return new NotYet(new VerdictWait($"exclusive:{name}", LookAgain, $"Waits for the lock '{name}'"));
+                return new NotYet(new VerdictWait($"exclusive:{name}", LookAgain, $"Waits for the lock '{name}'") { LookIn = TimeSpan.Zero });
             }
         }
 

@@ -1,4 +1,3 @@
-using Npgsql;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Shared;

@@ -77,7 +77,7 @@ internal sealed class Recorder
             {
                 _timers.Expect(retry);
             }
-            else if (verdict is VerdictWait { Delay: var wait })
+            else if (verdict is VerdictWait { LookIn: var wait })
             {
                 _timers.Expect(wait);
             }

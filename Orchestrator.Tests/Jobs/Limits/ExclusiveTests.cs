@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Orchestrator.Jobs;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -152,6 +153,17 @@ internal sealed class ExclusiveTests
     }
 
     [Test]
+    public async Task A_step_in_code_is_told_its_token_and_one_without_a_lock_has_none()
+    {
+        await using var service = await TestService.StartAsync(options => options.AddStep<Tells>("tells"));
+
+        var run = await service.RunAsync("key: told\nsteps: [{id: a, type: tells, exclusive: l}, {id: b, type: tells}]\n");
+
+        long.Parse(run["a"].Output!).Should().BePositive();
+        run["b"].Output.Should().Be("null");
+    }
+
+    [Test]
     public async Task A_step_with_a_lock_and_a_limit_holds_no_lock_while_it_waits_for_a_token()
     {
         const string both = "key: both\nsteps: [{id: a, type: transform, value: 1, exclusive: l, rate_limit: {key: k, capacity: 1, refill_per_second: 0.001}}]\n";
@@ -162,6 +174,13 @@ internal sealed class ExclusiveTests
         (await LocksAsync()).Should().Be(0);
         await _service.Get<Orchestrator.Jobs.Limits.RateLimits>().SetAsync("default", "k", 1, 100, default);
         (await _service.EndAsync(id)).Status.Should().Be("success");
+    }
+
+    private sealed record Nothing;
+
+    private sealed class Tells : IStep<Nothing>
+    {
+        public Task<object?> RunAsync(Nothing config, StepContext step, CancellationToken cancellationToken) => Task.FromResult<object?>(step.FencingToken);
     }
 
     private Task<DateTime> ExpiryAsync() => _service.Database.ScalarAsync<DateTime>("select expires_at from orchestrator.autonomous_execution_locks");
