@@ -144,7 +144,7 @@ internal sealed class CycleTests
 
         var id = await TriggerAsync();
         await Eventually.IsTrueAsync(
-            async () => (await QueryAsync<bool>("select due_at > now() + interval '29 minutes' from autonomous_executions where workflow_type = 'second'"))
+            async () => (await QueryAsync<bool>("select coalesce(due_at > now() + interval '29 minutes', false) from autonomous_executions where workflow_type = 'second'"))
                 .SingleOrDefault(),
             "the second workflow's time");
         var why = await _service.Client.GetFromJsonAsync<JsonElement>($"/autonomous/jobs/{id}/explain?agent_id=1&workflow=second");
@@ -191,26 +191,33 @@ internal sealed class CycleTests
     }
 
     [Test]
-    public async Task Workflow_that_was_withdrawn_and_agent_that_was_retired_meanwhile_are_skipped_with_the_reason()
+    public async Task Workflow_that_can_not_start_and_agent_that_was_retired_meanwhile_are_skipped_with_the_reason()
     {
-        await PutAsync("first", order: 1, score: "1");
-        await AddAgentAsync("ada");
+        await _service.PutAsync("""
+            key: picky
+            readiness: { order: 1, score: "agent.username === 'ada' ? 1 : 0" }
+            inputs: { colour: { type: string, required: true } }
+            steps: [{ id: a, type: transform, value: 1 }]
+            """);
+        await PutAsync("plain", order: 2, score: "1");
+        var (ada, bob) = (await AddAgentAsync("ada"), await AddAgentAsync("bob"));
         await HoldCycleAsync();
         var id = await TriggerAsync();
-        await _service.Database.ExecuteAsync("delete from workflow_definitions where false");
-        await FreeCycleAsync();
-        await EndAsync(id);
-
-        await _service.Database.ExecuteAsync("""
-            update autonomous_jobs set status = 'running', phase = 'executing', completed_at = null;
-            update autonomous_executions set state = 'queued', workflow_run_id = null, due_at = null;
-            update agents set status = 'retired';
+        await _service.Database.ExecuteAsync($$"""
+            insert into autonomous_agent_evaluations (job_id, agent_id, evaluation_status, workflows_eligible, workflows) values
+              ({{id}}, {{ada}}, 'completed', '[{"type": "picky", "score": 1, "threshold": 0.5}, {"type": "plain", "score": 1, "threshold": 0.5}]', '[{"type": "picky"}, {"type": "plain"}]'),
+              ({{id}}, {{bob}}, 'completed', '[{"type": "plain", "score": 1, "threshold": 0.5}]', '[{"type": "plain"}]');
+            update autonomous_jobs set phase = 'planning';
+            update agents set status = 'retired' where id = {{bob}};
             """);
+        await FreeCycleAsync();
         var status = await EndAsync(id);
 
-        status.GetProperty("executions").EnumerateArray().Single().GetProperty("execution_status").GetString().Should().Be("skipped");
-        (await ExplainAsync(status, 1, "first")).GetProperty("reason").GetString()
+        Executed(status).Should().Be(1, "what comes after a skipped one starts");
+        (await ExplainAsync(status, bob, "plain")).GetProperty("reason").GetString()
             .Should().Be("It was eligible and was not started: The agent is retired.");
+        (await ExplainAsync(status, ada, "picky")).GetProperty("reason").GetString()
+            .Should().StartWith("It was eligible and was not started: The request does not fit workflow 'picky': ").And.Contain("colour");
     }
 
     [Test]
@@ -247,7 +254,7 @@ internal sealed class CycleTests
         lower.GetProperty("agents")[0].GetProperty("workflows")[0].GetProperty("base_threshold").GetDouble().Should().Be(0.1);
         (await QueryAsync<long>("select count(*) from autonomous_jobs")).Single().Should().Be(0);
         (await _service.Client.PostAsync("/autonomous/simulate", JsonContent.Create(new { base_thresholds = new { shy = "low" } })))
-            .StatusCode.Should().Be(HttpStatusCode.BadRequest);
+            .StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
     }
 
     [Test]
