@@ -18,6 +18,7 @@ using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
+using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -134,6 +135,7 @@ internal static class OrchestratorServices
         .AddTransient(provider => new CycleJob(provider.GetRequiredService<CycleStart>()))
         .AddTransient(provider => new EvaluationJob(provider.GetRequiredService<Evaluator>()))
         .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
+        .AddTransient(provider => new PgCronJob(provider.GetRequiredService<WakeUp>(), provider.GetRequiredService<CronCatchUp>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
         .AddSingleton(StepServer)
         .AddStart<BackgroundJobServerHostedService>();

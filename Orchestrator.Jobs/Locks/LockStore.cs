@@ -36,6 +36,11 @@ internal sealed class LockStore(Database database)
         WithAsync(transaction, async connection =>
             await connection.ExecuteAsync(Command("ReleaseLock", new { tenant, key, token }, transaction, cancellationToken)) == 1, cancellationToken);
 
+    /// <summary>Locks that are held, by key, behind <paramref name="after"/>.</summary>
+    public Task<IReadOnlyList<HeldLock>> ListAsync(string tenant, string? after, int limit, CancellationToken cancellationToken) =>
+        WithAsync<IReadOnlyList<HeldLock>>(null, async connection =>
+            [.. await connection.QueryAsync<HeldLock>(Command("ListLocks", new { tenant, after, limit }, null, cancellationToken))], cancellationToken);
+
     private static CommandDefinition Command(string statement, object values, NpgsqlTransaction? transaction, CancellationToken cancellationToken) =>
         new(SqlText.Load(statement), values, transaction, cancellationToken: cancellationToken);
 

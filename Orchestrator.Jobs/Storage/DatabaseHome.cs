@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Storage.Embedded;
 
 namespace Orchestrator.Jobs.Storage;
@@ -17,7 +18,7 @@ internal sealed class DatabaseHome(OrchestratorOptions options, ProjectFolders f
     public Database Database => _database ?? throw new InvalidOperationException(
         "The orchestrator's database is opened when the host starts: start the host first.");
 
-    /// <summary>Finds the database, or starts one, and brings its schemas to this program's version.</summary>
+    /// <summary>Finds the database, or starts one, and brings its schemas to this program's version; its own gets a stand-in for pg_cron too.</summary>
     /// <returns>How many migrations were applied.</returns>
     /// <exception cref="EmbeddedPostgresException">There is none and none can be started; the message says what to do.</exception>
     /// <exception cref="MigrationException">The schemas can't be brought to this program's version.</exception>
@@ -27,6 +28,11 @@ internal sealed class DatabaseHome(OrchestratorOptions options, ProjectFolders f
         try
         {
             var applied = await Schemas.MigrateAsync(database, logging.CreateLogger("Orchestrator.Migrations"), cancellationToken);
+            if (_embedded is not null)
+            {
+                await PgCronSchema.InstallAsync(database.ConnectionString, cancellationToken);
+            }
+
             _database = database;
             return applied;
         }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Scenarios;
@@ -58,6 +59,24 @@ internal sealed class OwnDatabaseTests
         place.Server!.ProcessId.Should().Be(server);
         await EndsWellAsync(service, Guid.Parse(output.Split('\n')[0]["run ".Length..].Trim()));
         (await service.StopAsync()).Should().Be(0);
+    }
+
+    [Test]
+    public async Task It_has_the_stand_in_for_pg_cron_and_its_log_shows_no_refused_command()
+    {
+        await using var place = Place.Create();
+        await using var service = await place.ServeAsync();
+        await using var postgres = await place.AttachAsync();
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString);
+
+        await using var taken = database.CreateCommand(
+            "SELECT cron.schedule('worker', '*/60 * * * *', 'SELECT net.http_post(url:=''https://host/functions/v1/orchestrator/worker'', headers:=''{}''::jsonb);')");
+        (await taken.ExecuteScalarAsync()).Should().Be(1L);
+        await using var refused = database.CreateCommand("SELECT cron.schedule('worker', '0 * * * *', 'SELECT net.http_post(url:=''https://host/?token=a-token-in-it'')')");
+        await refused.Awaiting(one => one.ExecuteNonQueryAsync()).Should().ThrowAsync<PostgresException>().WithMessage("*it runs no SQL*");
+
+        var log = await File.ReadAllTextAsync(place.ServerLogFile);
+        log.Should().Contain("it runs no SQL").And.NotContain("a-token-in-it");
     }
 
     [Test]

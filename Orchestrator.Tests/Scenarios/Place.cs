@@ -26,6 +26,13 @@ internal sealed class Place : IAsyncDisposable
 
     private string Home => Path.Combine(Folder, ".orchestrator", "postgres");
 
+    /// <summary>Where that server logs.</summary>
+    public string ServerLogFile => Path.Combine(Home, "server.log");
+
+    /// <summary>One more user of the place's server.</summary>
+    public Task<EmbeddedPostgres> AttachAsync() => EmbeddedPostgres.StartAsync(
+        new EmbeddedPostgresOptions { DataFolder = Home }, NullLogger.Instance, CancellationToken.None);
+
     /// <summary>A place with the workflows that the project ships, and <paramref name="more"/>, a file each.</summary>
     public static Place Create(params (string File, string Text)[] more)
     {
@@ -61,9 +68,7 @@ internal sealed class Place : IAsyncDisposable
         if (Server is not null)
         {
             // The last user of the server stops it.
-            var postgres = await EmbeddedPostgres.StartAsync(
-                new EmbeddedPostgresOptions { DataFolder = Home }, NullLogger.Instance, CancellationToken.None);
-            await postgres.DisposeAsync();
+            await (await AttachAsync()).DisposeAsync();
         }
 
         _folder.Dispose();

@@ -17,10 +17,30 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
-    public static Task<ChildProcess> StartAsync(params string[] arguments) => StartAsAsync(user: null, arguments);
+    public static Task<ChildProcess> StartAsync(params string[] arguments) => StartAsync(user: null, [], arguments);
 
     /// <summary>The same as another user, which only root may; null: the current one.</summary>
-    public static async Task<ChildProcess> StartAsAsync(string? user, params string[] arguments)
+    public static Task<ChildProcess> StartAsAsync(string? user, params string[] arguments) => StartAsync(user, [], arguments);
+
+    /// <summary>
+    /// The same with a clock that is off by so many hours. Where the machine has no libfaketime the test is skipped, with a
+    /// message that says what to install.
+    /// </summary>
+    public static Task<ChildProcess> StartOffAsync(int hours, params string[] arguments)
+    {
+        const string library = "libfaketime.so.1";
+        var path = Directory.Exists("/usr/lib")
+            ? Directory.EnumerateFiles("/usr/lib", library, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true }).FirstOrDefault()
+            : null;
+        if (path is null)
+        {
+            Assert.Ignore("libfaketime is not installed; on Debian apt-get install libfaketime.");
+        }
+
+        return StartAsync(user: null, [("LD_PRELOAD", path), ("FAKETIME", $"{hours:+0;-0}h"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")], arguments);
+    }
+
+    private static async Task<ChildProcess> StartAsync(string? user, (string Name, string Value)[] environment, string[] arguments)
     {
         string[] command = ["exec", typeof(ChildProgram).Assembly.Location, .. arguments];
         var start = new ProcessStartInfo("dotnet", command)
@@ -29,6 +49,11 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         OtherUser.Become(start, user);
         var child = new ChildProcess(Process.Start(start)!);
         return await child._process.StandardOutput.ReadLineAsync() == ChildProgram.Ready

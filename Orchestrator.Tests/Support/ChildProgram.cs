@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Storage.Embedded;
+using Orchestrator.Tests.Jobs.Locks;
 
 namespace Orchestrator.Tests.Support;
 
@@ -20,6 +22,12 @@ internal static partial class ChildProgram
     /// <summary>Performs Hangfire jobs until its input ends, with a clock that is off by some time.</summary>
     public const string PerformJobs = "perform-jobs";
 
+    /// <summary>Holds a lock, and writes under its token before and after a line of its input.</summary>
+    public const string HoldLock = "hold-lock";
+
+    /// <summary>Waits for a line, then many of it try to take a lock at once.</summary>
+    public const string TryLock = "try-lock";
+
     /// <summary>The line with which a child says that it is where the test wants it.</summary>
     public const string Ready = "ready";
 
@@ -31,6 +39,8 @@ internal static partial class ChildProgram
             {
                 [UsePostgres, var folder] => UseAsync(folder),
                 [Migrate, var connectionString] => MigrateAsync(connectionString),
+                [HoldLock, var connectionString] => LockHolder.HoldAsync(connectionString),
+                [TryLock, var connectionString, var callers] => LockHolder.TryAsync(connectionString, int.Parse(callers, CultureInfo.InvariantCulture)),
                 [PerformJobs, var connectionString, var clockOffset] => PerformAsync(connectionString, clockOffset),
                 _ => throw new ArgumentException("Tests are run by 'dotnet test'."),
             });

@@ -201,6 +201,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(GraphJson))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(DecisionAnswer))]
+[JsonSerializable(typeof(LockPage))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]
 [JsonSerializable(typeof(WorkflowPut))]

@@ -29,6 +29,9 @@ internal static partial class ServerConfiguration
         ["jit"] = "off",
         ["timezone"] = "UTC",
         ["log_timezone"] = "UTC",
+
+        // An error is logged without its statement: there may be a token in it.
+        ["log_min_error_statement"] = "panic",
     };
 
     /// <summary>Makes a fresh data folder read our file.</summary>

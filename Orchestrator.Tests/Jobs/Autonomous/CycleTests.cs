@@ -55,7 +55,7 @@ internal sealed class CycleTests
         (await QueryAsync<string>($"select workflow_type from autonomous_workflow_executions where agent_id = {ada} order by started_at"))
             .Should().Equal("first", "second", "only_for_ada");
         (await QueryAsync<string>($"select event_type from agent_events where agent_id = {bob} order by id")).Should().Equal("did_first", "did_second");
-        (await QueryAsync<string>("select lock_key from autonomous_execution_locks")).Should().BeEmpty();
+        (await QueryAsync<string>("select lock_key from autonomous_execution_locks where expires_at > now()")).Should().BeEmpty();
     }
 
     [Test]
@@ -346,6 +346,7 @@ internal sealed class CycleTests
     private Task HoldCycleAsync() => _service.Database.ExecuteAsync($"""
         insert into autonomous_execution_locks (lock_key, locked_by, fencing_token, expires_at)
         values ('{CycleStep.LockKey}', 'test', 1, now() + interval '1 hour')
+        on conflict (tenant_id, lock_key) do update set locked_by = excluded.locked_by, expires_at = excluded.expires_at
         """);
 
     private Task FreeCycleAsync() => _service.Database.ExecuteAsync("delete from autonomous_execution_locks where locked_by = 'test'");

@@ -20,6 +20,25 @@ internal sealed class CleanUpTests
             () => service.Database.ScalarAsync<bool>("select (select count(*) from idempotency_keys) = 10 and (select count(*) from idempotent_answers) = 10"), "the clean-up");
     }
 
+    [Test]
+    public async Task Locks_that_have_expired_go_every_quarter_of_an_hour_and_held_ones_stay()
+    {
+        await using var service = await TestService.StartAsync();
+        await service.Database.ExecuteAsync($"""
+            insert into autonomous_execution_locks (lock_key, locked_by, fencing_token, expires_at)
+            select 'old ' || n, 'a', nextval('lock_fencing_tokens'), now() - interval '2 minutes' from generate_series(1, {CleanUpJob.Batch + 500}) n
+            """);
+        await service.Database.ExecuteAsync(
+            "insert into autonomous_execution_locks (lock_key, locked_by, fencing_token, expires_at) values ('held', 'a', nextval('lock_fencing_tokens'), now() + interval '1 hour')");
+
+        (await service.Database.ScalarAsync<string>(
+            $"select value from hangfire.hash where key = 'recurring-job:{CleanUpJob.LocksRecurringId}' and field = 'Cron'")).Should().Be("*/15 * * * *");
+        service.Get<IRecurringJobManager>().Trigger(CleanUpJob.LocksRecurringId);
+
+        await Eventually.IsTrueAsync(() => service.Database.ScalarAsync<bool>("select count(*) = 1 from autonomous_execution_locks"), "the clean-up");
+        (await service.Database.ScalarAsync<string>("select lock_key from autonomous_execution_locks")).Should().Be("held");
+    }
+
     private static async Task FillAsync(TestService service, int count, string age)
     {
         await service.Database.ExecuteAsync($"""

@@ -179,6 +179,9 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static LockPage Locks { get; } = new(
+        [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
+
     public static AgentJson Agent { get; } = new(
         7, "mira", "Reads a lot and asks good questions.", "You are Mira. Be curious and brief.", ["write", "summarise"], null, "active", Start, Start);
 
