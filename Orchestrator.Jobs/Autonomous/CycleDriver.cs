@@ -17,7 +17,7 @@ internal sealed class CycleDriver(
     /// <summary>Failures in a row that don't pass by themselves; then the cycle is given up.</summary>
     private const int MaxFailures = 10;
 
-    private static readonly TimeSpan LostInterval = TimeSpan.FromSeconds(30), Idle = TimeSpan.FromMinutes(1), Breath = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LostInterval = TimeSpan.FromSeconds(30), Idle = TimeSpan.FromMinutes(1), Breath = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<(string Tenant, long Job), int> _failures = [];
     private long _lookedForLost = time.GetTimestamp();

@@ -51,12 +51,8 @@ internal sealed class Evaluator
             await StoreAsync(connection, [.. group.Select(one => Evaluate(one, byAgent.GetValueOrDefault(one.Agent), now, workflows))]);
         }
 
-        if (wanted.Count < MaxBatch)
-        {
-            // There may be no more of them.
-            _signal.Set();
-        }
-
+        // They may have been the last.
+        _signal.Set();
         return new bool[wanted.Count];
     }
 
