@@ -23,6 +23,7 @@ public sealed class CleanUpJob
     [
         ("ForgetIdempotencyKeys", TimeSpan.FromHours(24)),
         ("ForgetIdempotentAnswers", TimeSpan.FromHours(24)),
+        ("ForgetEvaluations", TimeSpan.FromDays(7)),
     ];
 
     /// <summary>A caller may be about to take the lock over, and finds the row or the later token.</summary>

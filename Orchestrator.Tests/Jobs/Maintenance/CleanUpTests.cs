@@ -21,6 +21,24 @@ internal sealed class CleanUpTests
     }
 
     [Test]
+    public async Task Evaluations_are_kept_for_a_week_and_their_cycles_longer()
+    {
+        await using var service = await TestService.StartAsync();
+        await service.Database.ExecuteAsync($"""
+            insert into autonomous_jobs (status, phase, completed_at)
+            select 'completed', 'ended', now() - days * interval '1 day' from unnest(array[6, 8, 9]) days;
+            insert into autonomous_agent_evaluations (job_id, agent_id, evaluation_status)
+            select j.id, n, 'completed' from autonomous_jobs j, generate_series(1, {CleanUpJob.Batch}) n
+            """);
+
+        service.Get<IRecurringJobManager>().Trigger(CleanUpJob.RecurringId);
+
+        await Eventually.IsTrueAsync(() => service.Database.ScalarAsync<bool>(
+            $"select (select array_agg(distinct job_id) = array[1::bigint] and count(*) = {CleanUpJob.Batch} from autonomous_agent_evaluations) and (select count(*) from autonomous_jobs) = 3"),
+            "the clean-up");
+    }
+
+    [Test]
     public async Task Locks_that_have_expired_go_every_quarter_of_an_hour_and_held_ones_stay()
     {
         await using var service = await TestService.StartAsync();
