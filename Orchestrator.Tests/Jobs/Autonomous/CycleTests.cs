@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Dapper;
 using Orchestrator.Jobs.Autonomous;
-using Orchestrator.Jobs.Events;
-using Orchestrator.Jobs.Hosting;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Expressions;
 

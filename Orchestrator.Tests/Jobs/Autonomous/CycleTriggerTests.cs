@@ -4,7 +4,6 @@ using System.Text.Json;
 using Dapper;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Events;
-using Orchestrator.Jobs.Hosting;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Expressions;
 
@@ -79,6 +78,6 @@ internal sealed class CycleTriggerTests : CycleTestBase
         (await viewer.PostAsync("/autonomous/trigger-job", null)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await viewer.GetAsync("/autonomous/jobs/1/status")).StatusCode.Should().Be(HttpStatusCode.OK);
         (await stranger.GetAsync("/autonomous/jobs/1/status")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        (await stranger.GetFromJsonAsync<JsonElement>("/autonomous/jobs")).GetProperty("jobs").GetArrayLength().Should().Be(0);
+        (await stranger.GetFromJsonAsync<JsonElement>("/autonomous/jobs")).GetProperty("items").GetArrayLength().Should().Be(0);
     }
 }
