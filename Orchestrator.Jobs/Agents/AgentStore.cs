@@ -21,7 +21,14 @@ internal sealed class AgentStore(Database database)
                 "UpdateAgent",
                 new
                 {
-                    content.Tenant, id, content.Username, content.About, content.SystemPrompt, content.Capabilities, content.RequiredAccuracy, content.Status,
+                    content.Tenant,
+                    id,
+                    content.Username,
+                    content.About,
+                    content.SystemPrompt,
+                    content.Capabilities,
+                    content.RequiredAccuracy,
+                    content.Status,
                 },
                 cancellationToken);
         }

@@ -1,5 +1,4 @@
 using Hangfire.Common;
-using Npgsql;
 using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;

@@ -2,7 +2,6 @@ using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Agents;
 using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Web.Api;

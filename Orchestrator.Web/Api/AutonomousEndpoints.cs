@@ -48,7 +48,7 @@ internal static class AutonomousEndpoints
     {
         Tenant = tenant,
         Agents = Numbers(body, "agent_ids", "Only these agents.", "[1, 2]"),
-        Workflows = Names(body),
+        Workflows = body.Texts("workflows", MaxNames, ApiLimits.MaxIdLength, "Only these workflows.", ["feed_review"]) ?? [],
         BaseThresholds = Thresholds(body),
         MaxAgents = body.Integer("max_agents", 1, MaxSimulated, $"Agents to evaluate; {DefaultSimulated} unless said.") ?? DefaultSimulated,
         Shown = body.Integer("limit", 0, ApiLimits.MaxPage, $"Agents whose numbers are in the answer; {DefaultShown} unless said.") ?? DefaultShown,
@@ -106,20 +106,19 @@ internal static class AutonomousEndpoints
     {
         var query = new RequestQuery(http.Request);
         var (agent, workflow) = ReadWhy(query);
+        var tenant = http.User.Tenant();
+        if (await cycles.FindAsync(tenant, id, http.RequestAborted) is not { } cycle)
+        {
+            return Unknown(id);
+        }
+
         if (query.Problem() is { } problem)
         {
             return problem;
         }
 
-        if (agent is null || workflow is null)
-        {
-            return Problems.Of(
-                StatusCodes.Status400BadRequest, "Wrong request", "Say of whom and of what: ?agent_id=1&workflow=feed_review.");
-        }
-
-        var tenant = http.User.Tenant();
-        return await cycles.FindAsync(tenant, id, http.RequestAborted) is not { } cycle
-            ? Unknown(id)
+        return agent is null || workflow is null
+            ? Problems.Of(StatusCodes.Status400BadRequest, "Wrong request", "Say of whom and of what: ?agent_id=1&workflow=feed_review.")
             : Results.Json(
                 CycleWhy.Of(id, agent.Value, workflow, await explainer.ExplainAsync(tenant, cycle, agent.Value, workflow, http.RequestAborted)),
                 ApiJson.Default.CycleWhy);
@@ -156,23 +155,6 @@ internal static class AutonomousEndpoints
         }
 
         return [.. given.AsArray().Select(one => (long)one.AsNumber())];
-    }
-
-    private static IReadOnlyList<string> Names(RequestBody body)
-    {
-        var given = body.Any("workflows", "Only these workflows.", """["feed_review"]""");
-        if (given.IsNullish)
-        {
-            return [];
-        }
-
-        if (given.Kind != ValueKind.Array || given.AsArray().Count > MaxNames || given.AsArray().Any(one => one.Kind != ValueKind.String))
-        {
-            body.Wrong("workflows", $"has to be a list of at most {MaxNames} keys");
-            return [];
-        }
-
-        return [.. given.AsArray().Select(one => one.AsString())];
     }
 
     private static IReadOnlyDictionary<string, double> Thresholds(RequestBody body)

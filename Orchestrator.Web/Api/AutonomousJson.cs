@@ -72,7 +72,7 @@ internal sealed record CycleJson
 }
 
 /// <summary>Cycles, newest first.</summary>
-internal sealed record CyclePage(IReadOnlyList<CycleJson> Jobs, long? NextCursor);
+internal sealed record CyclePage(IReadOnlyList<CycleJson> Items, long? NextCursor);
 
 /// <summary>Seed 000's status: the cycle, its evaluations in numbers, its executions by workflow and state.</summary>
 internal sealed record CycleStatus(CycleJson Job, CycleStats Stats, IReadOnlyList<CycleExecutions> Executions);

@@ -6,7 +6,7 @@ using Orchestrator.Web.Auth;
 
 namespace Orchestrator.Web.Api;
 
-internal sealed record LockPage(IReadOnlyList<LockJson> Locks, string? NextCursor);
+internal sealed record LockPage(IReadOnlyList<LockJson> Items, string? NextCursor);
 
 internal sealed record LockJson(
     string LockKey, string LockedBy, long FencingToken, DateTime LockedAt, DateTime ExpiresAt, long ExpiresInMs, JsonElement? Metadata)

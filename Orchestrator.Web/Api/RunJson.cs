@@ -9,7 +9,7 @@ internal sealed record DispatchAnswer(bool Ok, Guid WorkflowRunId, string Status
 internal sealed record RunPage(IReadOnlyList<RunSummary> Items, Guid? NextCursor);
 
 /// <summary>A run as lists show it.</summary>
-internal sealed record RunSummary
+internal record RunSummary
 {
     public required Guid WorkflowRunId { get; init; }
 
@@ -56,68 +56,42 @@ internal sealed record RunSummary
 }
 
 /// <summary>A run with its steps.</summary>
-internal sealed record RunDetail
+internal sealed record RunDetail : RunSummary
 {
-    [JsonPropertyOrder(-1)]
-    public required Guid WorkflowRunId { get; init; }
+    public RunDetail()
+    {
+    }
 
-    public required string WorkflowKey { get; init; }
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    private RunDetail(RunSummary run, IReadOnlyList<StepJson> steps, RunMetrics metrics)
+        : base(run) => (Steps, Metrics) = (steps, metrics);
 
-    public required int Version { get; init; }
-
-    public required string Status { get; init; }
-
-    public string? UserId { get; init; }
-
-    public string? IntentId { get; init; }
-
-    public required string Trigger { get; init; }
-
-    public Guid? TriggerEventId { get; init; }
-
-    public required int Priority { get; init; }
-
-    public required DateTime CreatedAt { get; init; }
-
-    public DateTime? ScheduledAt { get; init; }
-
-    public DateTime? StartedAt { get; init; }
-
-    public DateTime? FinishedAt { get; init; }
-
+    // Behind those of the summary.
+    [JsonPropertyOrder(1)]
     public JsonElement? Payload { get; init; }
 
+    [JsonPropertyOrder(1)]
     public JsonElement? Variables { get; init; }
 
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<StepJson> Steps { get; init; }
 
+    [JsonPropertyOrder(1)]
     public JsonElement? Output { get; init; }
 
+    [JsonPropertyOrder(1)]
     public RunErrorJson? Error { get; init; }
 
+    [JsonPropertyOrder(1)]
     public required RunMetrics Metrics { get; init; }
 
-    public static RunDetail Of(RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types) => new()
+    public static RunDetail Of(RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types) => new(
+        Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))], RunMetrics.Of(run, steps))
     {
-        WorkflowRunId = run.WorkflowRunId,
-        WorkflowKey = run.WorkflowKey,
-        Version = run.WorkflowVersion,
-        Status = run.Status,
-        UserId = run.UserId,
-        IntentId = run.IntentId,
-        Trigger = run.Trigger,
-        TriggerEventId = run.TriggerEventId,
-        Priority = run.Priority,
-        CreatedAt = run.CreatedAt,
-        ScheduledAt = run.ScheduledAt,
-        StartedAt = run.StartedAt,
-        FinishedAt = run.FinishedAt,
         Payload = ApiJson.Raw(run.Payload),
         Variables = ApiJson.Raw(run.Variables),
         Output = ApiJson.Raw(run.Output),
         Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
-        Metrics = RunMetrics.Of(run, steps),
-        Steps = [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))],
     };
 }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Web.Api;
 

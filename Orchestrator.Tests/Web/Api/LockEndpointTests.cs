@@ -21,10 +21,10 @@ internal sealed class LockEndpointTests : ApiFixture
         var second = await GetAsync($"/api/locks?limit=2&cursor={first.Body["next_cursor"]}");
 
         first.Status.Should().Be(HttpStatusCode.OK, first.Text);
-        first.Body["locks"]!.AsArray().Select(one => (string)one!["lock_key"]!).Should().Equal("a", "b");
-        second.Body["locks"]!.AsArray().Select(one => (string)one!["lock_key"]!).Should().Equal("c");
+        first.Body["items"]!.AsArray().Select(one => (string)one!["lock_key"]!).Should().Equal("a", "b");
+        second.Body["items"]!.AsArray().Select(one => (string)one!["lock_key"]!).Should().Equal("c");
         second.Body["next_cursor"].Should().BeNull();
-        var held = first.Body["locks"]![1]!;
+        var held = first.Body["items"]![1]!;
         ((string)held["locked_by"]!, (long)held["fencing_token"]!, (string)held["metadata"]!["why"]!).Should().Be(("node-1", token, "a cycle"));
         ((long)held["expires_in_ms"]!).Should().BeInRange(1, 3_600_000);
         ((DateTime)held["expires_at"]! - (DateTime)held["locked_at"]!).Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));

@@ -87,8 +87,16 @@ internal static class Examples
         Reason = "Its score 0.41 is below its threshold 0.552, which is 0.6 × (1 + (0.42 − 0.5)).",
         Evaluation = new EvaluationJsonView
         {
-            Status = "completed", Username = "ada", LastActivityCount = 50, ActivityFreshnessHours = 1.5, ActivityFreshness = 0.5,
-            AgentOnlineProbability = 0.34, OverallReadinessScore = 0.42, EvaluationTimeMs = 0.2, EvaluatedAt = Start, Workflows = Json($"[{Scored}]"),
+            Status = "completed",
+            Username = "ada",
+            LastActivityCount = 50,
+            ActivityFreshnessHours = 1.5,
+            ActivityFreshness = 0.5,
+            AgentOnlineProbability = 0.34,
+            OverallReadinessScore = 0.42,
+            EvaluationTimeMs = 0.2,
+            EvaluatedAt = Start,
+            Workflows = Json($"[{Scored}]"),
         },
         Workflow = Json(Scored),
     };
