@@ -1,5 +1,5 @@
-using Orchestrator.Jobs.Autonomous;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;

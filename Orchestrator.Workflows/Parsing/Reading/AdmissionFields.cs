@@ -14,7 +14,8 @@ internal static class AdmissionFields
         new Field<RateLimitDraft>("key", Shape.Text, (draft, value) => draft.Key = ReadName(value, draft.Mentions)),
         Field<RateLimitDraft>.Number("capacity", RateLimit.MinCapacity, RateLimit.MaxCapacity, (draft, capacity) => draft.Capacity = capacity),
         Field<RateLimitDraft>.Number(
-            "refill_per_second", RateLimit.MinRefill, RateLimit.MaxRefill, (draft, refill) => draft.RefillPerSecond = refill) with { Aliases = ["refill_rate"] });
+            "refill_per_second", RateLimit.MinRefill, RateLimit.MaxRefill, (draft, refill) => draft.RefillPerSecond = refill) with
+        { Aliases = ["refill_rate"] });
 
     public static Field<TTarget> RateLimitField<TTarget>(Action<TTarget, RateLimitDraft> assign) =>
         new("rate_limit", Shape.Object(() => Fields), (target, value) => assign(target, ReadRateLimit(value)));
