@@ -1,7 +1,8 @@
 -- The attempt of an exclusive step takes its lock, if that is free or expired and nobody stands before it in line. Who was
 -- told that it is free and has not come within ten seconds is passed over, as are steps of runs that don't go on. The
 -- lock's row stays locked until the caller's commit, so that who waits is in line before the holder looks for him. The token
--- of a lock that is taken over is drawn when its row is held, so that it is later than that of whoever was faster.
+-- of a lock that is taken over is drawn when its row is held, so that it is later than that of whoever was faster. The same
+-- attempt, whose answer was lost, gets it again.
 with earlier as (
   select from step_waits w
   join job_queue q using (tenant_id, job_id)
@@ -18,7 +19,7 @@ with earlier as (
   on conflict (tenant_id, lock_key) do update
   set locked_by = excluded.locked_by, fencing_token = nextval('lock_fencing_tokens'), locked_at = clock_timestamp(),
       expires_at = clock_timestamp() + $5, metadata = excluded.metadata, worker_id = excluded.worker_id
-  where held.expires_at <= clock_timestamp()
+  where held.expires_at <= clock_timestamp() or held.locked_by = excluded.locked_by
   returning fencing_token
 ), gone as (
   delete from step_waits w using taken

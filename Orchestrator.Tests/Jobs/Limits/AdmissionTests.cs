@@ -149,6 +149,17 @@ internal sealed class AdmissionTests
         _service.Target.RequestsTo("/call").Should().ContainSingle();
     }
 
+    /// <summary>A step without a limit pays nothing: no statement on its way knows of buckets, waits or locks.</summary>
+    [Test]
+    public void Only_the_statements_of_limits_know_of_them()
+    {
+        var sql = SqlResources.Of(typeof(SqlText).Assembly, "Orchestrator.Jobs.Sql.");
+
+        sql.Names.Where(name => new[] { "rate_limits", "step_waits" }.Any(sql.Load(name).Contains)).Should().BeEquivalentTo(
+            "ReserveTokens", "TakeTokens", "MakeBuckets", "SetRateLimit", "FindRateLimit", "RetimeWaits", "ForgetFullBuckets", "ForgetWaits",
+            "TakeExclusive", "WaitForLock", "WakeWaiters", "SweepLook");
+    }
+
     private async Task<RunId> ParkAsync()
     {
         var id = await _service.StartRunAsync(Limited);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Orchestrator.Jobs;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -150,6 +152,31 @@ internal sealed class ExclusiveTests
 
         await Eventually.IsTrueAsync(() => Task.FromResult(_service.Log.Text.Contains("has lost its lock and is stopped")), "the stop");
         (await LocksAsync()).Should().Be(1, "it is another's");
+    }
+
+    [Test]
+    public async Task An_attempt_whose_answer_was_lost_takes_its_lock_again()
+    {
+        var id = RunId.New(DateTimeOffset.UnixEpoch);
+        var claimed = new ClaimedStep
+        {
+            Run = new RunInfo { Tenant = "default", Id = id, WorkflowKey = "w", WorkflowVersion = 1, Trigger = "api", CreatedAt = DateTime.UnixEpoch },
+            Job = id.Job(0),
+            Attempt = 1,
+            Lost = 0,
+            MaxAttempts = 5,
+            StartedAt = DateTime.UnixEpoch,
+            Worker = 1,
+            Queue = "default",
+        };
+        var locks = _service.Get<ExclusiveLocks>();
+
+        var first = await locks.TakeAsync(claimed, "a", "exclusive:all:lost", default);
+        var again = await locks.TakeAsync(claimed, "a", "exclusive:all:lost", default);
+        var other = await locks.TakeAsync(claimed with { Attempt = 2 }, "a", "exclusive:all:lost", default);
+
+        again!.Token.Should().BeGreaterThan(first!.Token);
+        other.Should().BeNull();
     }
 
     [Test]
