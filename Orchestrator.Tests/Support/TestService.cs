@@ -147,6 +147,9 @@ internal sealed class TestService : IAsyncDisposable
             SweepInterval = TimeSpan.FromMilliseconds(100),
             Workers = 20,
         };
+
+        // No cycle comes by itself while the hour changes.
+        options.Autonomous.Cron = "";
         configure?.Invoke(options);
         options.Problems().Should().BeEmpty();
         var settings = new ServiceSettings

@@ -28,7 +28,6 @@ internal abstract class CycleTestBase
 
     protected static void WithoutDelays(OrchestratorOptions options)
     {
-        options.Autonomous.Cron = "";
         options.Autonomous.MinDelay = options.Autonomous.MaxDelay = TimeSpan.Zero;
     }
 

@@ -117,7 +117,6 @@ internal sealed class CycleTests : CycleTestBase
     {
         await RestartAsync(options =>
         {
-            options.Autonomous.Cron = "";
             options.Autonomous.MinDelay = options.Autonomous.MaxDelay = TimeSpan.FromMinutes(30);
         });
         await PutAsync("first", order: 1, score: "1");

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
+using Hangfire;
+using Microsoft.Extensions.Options;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Tests.Support;
@@ -27,6 +29,29 @@ internal sealed class CycleTriggerTests : CycleTestBase
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("set local search_path = orchestrator, public");
         (await Service.Get<CycleEvents>().StartAsync(events, connection, transaction, CancellationToken.None)).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task Recurring_job_starts_a_cycle_and_goes_with_its_schedule()
+    {
+        await RestartAsync(options => options.Autonomous.Cron = "0 * * * *");
+        (await QueryAsync<string>($"select value from hangfire.hash where key = 'recurring-job:{CycleJob.RecurringId}' and field = 'Cron'"))
+            .Should().Equal("0 * * * *");
+
+        Service.Get<IRecurringJobManager>().Trigger(CycleJob.RecurringId);
+
+        await Eventually.IsTrueAsync(
+            async () => (await QueryAsync<string>("select job_type || ' ' || status from autonomous_jobs")).SingleOrDefault() == "scheduled completed", "the cycle");
+        await using var other = await Service.StartAnotherAsync();
+        (await QueryAsync<string>($"select value from hangfire.hash where key = 'recurring-job:{CycleJob.RecurringId}'")).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Wrong_schedule_stops_the_start_with_its_name()
+    {
+        var start = () => TestService.StartAsync(options => options.Autonomous.Cron = "each hour");
+
+        (await start.Should().ThrowAsync<OptionsValidationException>()).WithMessage("Orchestrator:Autonomous:Cron is 'each hour'; it has to be a cron expression, or empty: *");
     }
 
     [Test]
