@@ -1,6 +1,6 @@
+using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Dapper;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 

@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Orchestrator.Jobs.Autonomous;
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Tests.Jobs.Autonomous;
 
@@ -89,6 +92,31 @@ internal sealed class CycleTests : CycleTestBase
         var why = await ExplainAsync(status, ada, "broken");
         why.GetProperty("started").GetBoolean().Should().BeFalse();
         why.GetProperty("reason").GetString().Should().StartWith("Its score could not be calculated: ");
+    }
+
+    [Test]
+    public async Task File_that_is_dropped_is_one_more_type_and_a_formula_that_fails_for_an_agent_is_its_error_alone()
+    {
+        var folder = Directory.CreateDirectory(Service.Get<OrchestratorOptions>().WorkflowsFolder!).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "seventh.yml"), """
+            key: seventh
+            readiness: { order: 7, score: "1" }
+            steps: [{ id: a, type: transform, value: 1 }]
+            """);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "readiness.yml"), "activity_freshness: \"agent.username === 'ada' ? agent.about.no.such.thing : 0.5\"");
+        await Eventually.IsTrueAsync(
+            async () => Service.Get<WorkflowFolder>().Readiness != ReadinessSettings.Default
+                && (await QueryAsync<string>("select workflow_key from workflow_heads")).Contains("seventh"),
+            "the files' taking over");
+        var ada = await AddAgentAsync("ada");
+        await AddAgentAsync("bob");
+
+        var status = await RunCycleAsync();
+
+        Executed(status).Should().Be(1);
+        status.GetProperty("stats").GetProperty("failed_evaluations").GetInt32().Should().Be(1);
+        (await ExplainAsync(status, ada, "seventh")).GetProperty("reason").GetString().Should().StartWith("The agent could not be evaluated: ");
     }
 
     [Test]
