@@ -165,17 +165,25 @@ internal sealed class StepFailureTests
     public async Task A_run_fails_while_its_other_steps_run_and_they_are_still_recorded()
     {
         using var slow = new SemaphoreSlim(0);
+        using var underWay = new CountdownEvent(2);
         _service.Target.On("/siblings/slow", async (http, _) =>
         {
+            underWay.Signal();
             await slow.WaitAsync(http.RequestAborted);
             await TargetServer.JsonAsync(http, 200, """{"ok": true}""");
         });
         _service.Target.On("/siblings/retried", async (http, _) =>
         {
+            underWay.Signal();
             await slow.WaitAsync(http.RequestAborted);
             await TargetServer.JsonAsync(http, 503, "{}");
         });
-        Refuse("/siblings/bad", int.MaxValue, 400);
+        _service.Target.On("/siblings/bad", async (http, _) =>
+        {
+            // Not before the others are under way: what has not started is cancelled with the run.
+            await Task.Run(() => underWay.Wait(http.RequestAborted), http.RequestAborted);
+            await TargetServer.JsonAsync(http, 400, "{}");
+        });
         var id = await _service.StartRunAsync("""
             key: siblings
             steps:
