@@ -25,25 +25,14 @@ internal sealed record StepNeeds(IReadOnlyList<int> Results, bool RunData)
 {
     public static StepNeeds Of(StepDefinition step)
     {
-        var roots = Templates(step).SelectMany(references => references.Roots).ToHashSet();
+        var roots = Reads(step).SelectMany(references => references.Roots).ToHashSet();
         var readsData = roots.Contains(RootNames.Inputs) || roots.Contains(RootNames.Variables)
-            || step.Action is HttpAction { Call: not null, Body: null };
+            || step.Action is HttpAction { HasDefaultBody: true };
         return new StepNeeds(step.Reads, readsData);
     }
 
-    private static IEnumerable<References> Templates(StepDefinition step)
-    {
-        References?[] own = [step.When?.References, step.Output?.References, step.RateLimit?.Key.References, step.Exclusive?.Name.References];
-        References?[] action = step.Action switch
-        {
-            HttpAction http =>
-            [
-                http.Call?.References, http.Url?.References, http.Query?.References, http.Headers?.References, http.Body?.References,
-            ],
-            TransformAction transform => [transform.Value.References],
-            OwnAction code => [.. code.Config.Select(field => field.Value.References)],
-            _ => [],
-        };
-        return own.Concat(action).OfType<References>();
-    }
+    private static IEnumerable<References> Reads(StepDefinition step) =>
+        new[] { step.When?.References, step.Output?.References, step.RateLimit?.Key.References, step.Exclusive?.Name.References }
+            .OfType<References>()
+            .Concat(step.Action.References);
 }

@@ -62,6 +62,12 @@ public abstract record StepAction
     /// again after a crash.
     /// </summary>
     public abstract bool HasEffect { get; }
+
+    /// <summary>What its settings read.</summary>
+    public virtual IEnumerable<References> References => [];
+
+    /// <summary>Whether it reads the results of all that its step depends on.</summary>
+    public virtual bool SendsDependencies => false;
 }
 
 /// <summary>An outbound call (<c>http</c>).</summary>
@@ -89,6 +95,15 @@ public sealed record HttpAction : StepAction
 
     /// <summary>The only statuses that are a success; empty: any 2xx.</summary>
     public IReadOnlyList<int> ExpectStatus { get; init; } = [];
+
+    /// <summary>A <c>call</c> without a body sends the run's ids, payload and the results of what the step depends on.</summary>
+    public bool HasDefaultBody => this is { Call: not null, Body: null };
+
+    public override IEnumerable<References> References =>
+        new[] { Call, Url, Query, Headers, Body }.OfType<Template>().Select(template => template.References);
+
+    /// <summary>GET and HEAD have no body.</summary>
+    public override bool SendsDependencies => HasDefaultBody && Method is not ("GET" or "HEAD");
 }
 
 /// <summary>An expression becomes the result (<c>transform</c>).</summary>
@@ -97,6 +112,8 @@ public sealed record TransformAction(Template Value) : StepAction
     public override string Type => "transform";
 
     public override bool HasEffect => false;
+
+    public override IEnumerable<References> References => [Value.References];
 }
 
 /// <summary>A type that the host brings along in C#.</summary>
@@ -107,4 +124,6 @@ public sealed record OwnAction(string Name, IReadOnlyList<KeyValuePair<string, T
     public override string Type => Name;
 
     public override bool HasEffect => true;
+
+    public override IEnumerable<References> References => Config.Select(setting => setting.Value.References);
 }

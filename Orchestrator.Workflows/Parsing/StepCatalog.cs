@@ -21,7 +21,7 @@ public sealed partial class StepCatalog
                 throw new ArgumentException($"`{type.Name}` is no name of a step type: up to 50 of a-z, 0-9, _ and -, beginning with a letter.");
             }
 
-            if (StepTypes.Supported.Contains(type.Name) || StepTypes.Planned.Contains(type.Name))
+            if (StepForms.Find(type.Name) is not null || StepForms.Planned.Contains(type.Name))
             {
                 throw new ArgumentException($"`{type.Name}` is a step type of the orchestrator: give yours another name.");
             }
@@ -41,7 +41,7 @@ public sealed partial class StepCatalog
     public IReadOnlyCollection<OwnStepType> Own => _own.Values;
 
     /// <summary>What a file may write as <c>type</c>.</summary>
-    internal IEnumerable<string> Names => [.. StepTypes.Supported, .. _own.Keys];
+    internal IEnumerable<string> Names => [.. StepForms.Names, .. _own.Keys];
 
     internal OwnStepType? Find(string? name) => name is null ? null : _own.GetValueOrDefault(name);
 
@@ -61,13 +61,13 @@ public sealed record OwnStepType(string Name, IReadOnlyList<OwnStepField> Fields
 
     /// <summary>All fields that such a step may have.</summary>
     internal FieldTable<StepDraft> Table => _table ??= new FieldTable<StepDraft>(
-        [.. StepReader.Fields.Fields.Where(common => common.OnlyFor is null), .. Fields.Select(own => own.ToField(Name))]);
+        [.. StepReader.Common, .. Fields.Select(own => own.ToField())]);
 
     internal void CheckFields()
     {
         foreach (var field in Fields)
         {
-            if (field.Name == "config" || StepReader.Fields.Find(field.Name) is { OnlyFor: null })
+            if (field.Name == "config" || StepReader.CommonTable.Find(field.Name) is not null)
             {
                 throw new ArgumentException(
                     $"The step type `{Name}` has a field `{field.Name}`, which every step has with another meaning: name it otherwise.");
@@ -97,7 +97,7 @@ public sealed record OwnStepField(string Name, Shape Shape)
     /// <summary>What is wrong with a value; null: nothing.</summary>
     public string? Problem(Value value) => Shape.Problem(value, Name) ?? (Check?.Invoke(value) is { } problem ? $"`{Name}`: {problem}" : null);
 
-    internal Field<StepDraft> ToField(string type) => new(Name, Shape, Read) { OnlyFor = type, IsExact = true };
+    internal Field<StepDraft> ToField() => new(Name, Shape, Read) { IsExact = true };
 
     private void Read(StepDraft step, FieldValue value)
     {

@@ -91,7 +91,7 @@ internal sealed class BrokenFileTests
         Broken.Steps("  - id: a\n    type: §htpp\n    url: http://x\n", "steps[0].type", "unknown type `htpp`. Did you mean `http`?"),
         Broken.Steps("  - §{id: a, call: /x, url: 'http://x'}\n", "steps[0]", "the step has both `call` and `url`"),
         Broken.Steps("  - §{id: a, type: http}\n", "steps[0]", "an http step needs `call` or `url`"),
-        Broken.Steps("  - §{id: a, type: transform}\n", "steps[0]", "a transform step needs `value`"),
+        Broken.Steps("  - §{id: a, type: transform}\n", "steps[0]", "a step of type `transform` needs `value`"),
         Broken.Steps("  - {id: a, type: transform, value: 1, §method: GET}\n", "steps[0].method", "`method` belongs to steps of type `http`"),
         Broken.Steps("  - {id: a, call: §x/y}\n", "steps[0].call", "expected a path that begins with one /"),
         Broken.Steps("  - {id: a, call: §//evil.example/x}\n", "steps[0].call", "expected a path that begins with one /"),

@@ -60,7 +60,7 @@ internal sealed class OwnStepParsingTests
     [TestCase("{id: a, type: charge, amount: §lots}", "steps[0].amount", "expected a number, found the text `lots`")]
     [TestCase("{id: a, type: charge, amount: §2000}", "steps[0].amount", "2000 is not between 0.5 and 1000")]
     [TestCase("{id: a, type: charge, amount: 1, §amuont: 2}", "steps[0].amuont", "unknown field `amuont`. Did you mean `amount`?")]
-    [TestCase("{id: a, type: charge, amount: 1, §method: GET}", "steps[0].method", "unknown field `method`")]
+    [TestCase("{id: a, type: charge, amount: 1, §method: GET}", "steps[0].method", "`method` belongs to steps of type `http`, this one is `charge`")]
     [TestCase("{id: a, type: charge, amount: 1, config: {§amount: 2}}", "steps[0].config.amount", "`amount` is given twice")]
     [TestCase("{id: a, type: charge, amount: 1, currency: §gbp}", "steps[0].currency", "`gbp` is none of `eur`, `usd`")]
     [TestCase("{id: a, type: charge, amount: 1, max_tries: §1.5}", "steps[0].max_tries", "expected a whole number")]

@@ -9,9 +9,6 @@ internal sealed record Field<TTarget>(string Name, Shape? Shape, Action<TTarget,
     /// <summary>Other names of the field.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>The only type of step that has it; null: every one.</summary>
-    public string? OnlyFor { get; init; }
-
     /// <summary>A <c>_ms</c> field has no other name without its ending.</summary>
     public bool IsExact { get; init; }
 

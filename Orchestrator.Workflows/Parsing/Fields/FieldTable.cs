@@ -35,22 +35,22 @@ internal sealed class FieldTable<TTarget> : IFieldTable
     }
 
     /// <summary>Reads fields that may come from more than one mapping.</summary>
-    public void ReadEntries(TTarget target, IEnumerable<GivenField> given, Report report, string? stepType = null)
+    /// <param name="target">Where they go.</param>
+    /// <param name="given">The fields.</param>
+    /// <param name="report">Takes what is wrong.</param>
+    /// <param name="elsewhere">What to say of a field that this table lacks and others have; null: nothing.</param>
+    public void ReadEntries(TTarget target, IEnumerable<GivenField> given, Report report, Func<string, string?>? elsewhere = null)
     {
         var seen = new Dictionary<Field<TTarget>, string>(ReferenceEqualityComparer.Instance);
         foreach (var (entry, path) in given)
         {
             if (Find(entry.Key) is not { } field)
             {
-                ReportUnknown(entry, path, report, stepType);
+                ReportUnknown(entry, path, report, elsewhere?.Invoke(entry.Key));
             }
             else if (!seen.TryAdd(field, entry.Key))
             {
                 report.Error(entry.Position, path, $"`{entry.Key}` is given twice, as `{seen[field]}` before", "Remove one of the two.");
-            }
-            else if (field.OnlyFor is { } type && stepType is not null && type != stepType)
-            {
-                report.Error(entry.Position, path, $"`{entry.Key}` belongs to steps of type `{type}`, this one is `{stepType}`");
             }
             else if (field.Shape is null)
             {
@@ -77,10 +77,16 @@ internal sealed class FieldTable<TTarget> : IFieldTable
         return snake.ToString();
     }
 
-    private void ReportUnknown(YamlEntry entry, FieldPath path, Report report, string? stepType)
+    private void ReportUnknown(YamlEntry entry, FieldPath path, Report report, string? elsewhere)
     {
-        var known = Fields.Where(field => field.OnlyFor is null || field.OnlyFor == stepType).SelectMany(field => field.Spellings).ToList();
-        report.Error(entry.Position, path, $"unknown field `{entry.Key}`", report.Suggest(entry.Key, known));
+        if (elsewhere is not null)
+        {
+            report.Error(entry.Position, path, elsewhere);
+        }
+        else
+        {
+            report.Error(entry.Position, path, $"unknown field `{entry.Key}`", report.Suggest(entry.Key, [.. Fields.SelectMany(field => field.Spellings)]));
+        }
     }
 }
 

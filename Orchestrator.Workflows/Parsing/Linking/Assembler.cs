@@ -7,8 +7,6 @@ namespace Orchestrator.Workflows.Parsing.Linking;
 /// <summary>Links the steps of a draft, and makes the definition of it when nothing is wrong.</summary>
 internal static class Assembler
 {
-    private static readonly TimeSpan HttpTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>The definition; null where there is any error in the report.</summary>
     public static WorkflowDefinition? Assemble(WorkflowDraft draft, Report report)
     {
@@ -61,9 +59,9 @@ internal static class Assembler
         Index = step.Index,
         Name = step.Name,
         Description = step.Description,
-        Action = Action(step),
+        Action = step.Action!,
         When = step.When,
-        Timeout = step.Timeout ?? timeout ?? (step.Type == StepTypes.Http ? HttpTimeout : null),
+        Timeout = step.Timeout ?? timeout ?? StepForms.Find(step.Type)?.Timeout,
         Retry = step.Retry.Over(step.Retries.Over(retry)),
         Output = step.Output,
         RateLimit = step.RateLimit?.Build(),
@@ -71,21 +69,5 @@ internal static class Assembler
         Priority = step.Priority,
         Queue = step.Queue,
         Reads = reads,
-    };
-
-    private static StepAction Action(StepDraft step) => step.Type switch
-    {
-        StepTypes.Http => new HttpAction
-        {
-            Call = step.Http.Call,
-            Url = step.Http.Url,
-            Method = step.Http.Method ?? (step.Http.Call is null ? "GET" : "POST"),
-            Query = step.Http.Query,
-            Headers = step.Http.Headers,
-            Body = step.Http.Body,
-            ExpectStatus = step.Http.ExpectStatus,
-        },
-        StepTypes.Transform => new TransformAction(step.Value!),
-        _ => new OwnAction(step.Type!, step.Own),
     };
 }

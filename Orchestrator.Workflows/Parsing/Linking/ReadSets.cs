@@ -32,7 +32,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
             AddAll(step, _ancestry.Value!.CountAbove(step.Index), _ancestry.Value.Above(step.Index), reads);
         }
 
-        if (SendsWhatItDependsOn(step))
+        if (step.Action?.SendsDependencies == true)
         {
             reads.UnionWith(graph.Parents(step.Index));
         }
@@ -106,15 +106,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
     }
 
     private static IEnumerable<References> Expressions(StepDraft step) =>
-        new[] { step.Output, step.Value, step.Http.Call, step.Http.Url, step.Http.Query, step.Http.Headers, step.Http.Body }
-            .Select(template => template?.References)
-            .Concat(step.Own.Select(field => field.Value.References))
-            .Append(step.When?.References)
-            .Append(step.RateLimit?.Key?.References)
-            .Append(step.Exclusive?.Name.References)
-            .OfType<References>();
-
-    /// <summary>A <c>call</c> without a body sends the results of what it depends on; GET and HEAD have no body.</summary>
-    private static bool SendsWhatItDependsOn(StepDraft step) =>
-        step.Http is { Call: not null, Body: null, Method: not ("GET" or "HEAD") };
+        new[] { step.Output?.References, step.When?.References, step.RateLimit?.Key?.References, step.Exclusive?.Name.References }
+            .OfType<References>()
+            .Concat(step.Action?.References ?? []);
 }

@@ -7,6 +7,8 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>One step as given: its own fields, before it is known whom it names.</summary>
 internal sealed class StepDraft(int index, FieldValue given)
 {
+    private object? _settings;
+
     public int Index => index;
 
     public FieldValue Field => given;
@@ -43,10 +45,8 @@ internal sealed class StepDraft(int index, FieldValue given)
 
     public ExclusiveLock? Exclusive { get; set; }
 
-    public HttpDraft Http { get; } = new();
-
-    /// <summary>Of a <c>transform</c>.</summary>
-    public Template? Value { get; set; }
+    /// <summary>What it does; null: something is wrong with its fields, which is reported.</summary>
+    public StepAction? Action { get; set; }
 
     /// <summary>The settings of a step of the host's own type, by the names of its fields.</summary>
     public List<KeyValuePair<string, Template>> Own { get; } = [];
@@ -56,22 +56,8 @@ internal sealed class StepDraft(int index, FieldValue given)
 
     /// <summary>The steps that all other expressions name.</summary>
     public List<Mention> Mentions { get; } = [];
-}
 
-/// <summary>The settings of an <c>http</c> step as given.</summary>
-internal sealed class HttpDraft
-{
-    public Template? Call { get; set; }
-
-    public Template? Url { get; set; }
-
-    public string? Method { get; set; }
-
-    public Template? Query { get; set; }
-
-    public Template? Headers { get; set; }
-
-    public Template? Body { get; set; }
-
-    public IReadOnlyList<int> ExpectStatus { get; set; } = [];
+    /// <summary>The settings of its type as given, made at the first ask.</summary>
+    public T Settings<T>()
+        where T : class, new() => (T)(_settings ??= new T());
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
 
@@ -9,12 +10,13 @@ internal static partial class StepReader
 {
     private static readonly string[] OnTheStepOnly = ["id", "type", "depends_on", "next"];
 
-    public static FieldTable<StepDraft> Fields { get; } = new(
+    /// <summary>What every step has.</summary>
+    public static IReadOnlyList<Field<StepDraft>> Common { get; } =
     [
         new Field<StepDraft>("id", Shape.Matching("^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"), (step, value) => step.Id = ReadId(value)),
         Field<StepDraft>.Text("name", (step, name) => step.Name = name),
         Field<StepDraft>.Text("description", (step, text) => step.Description = text),
-        new Field<StepDraft>("type", Shape.OneOf(StepTypes.Supported), (_, _) => { }),
+        new Field<StepDraft>("type", Shape.OneOf(StepForms.Names), (_, _) => { }),
         new Field<StepDraft>("depends_on", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.DependsOn)),
         new Field<StepDraft>("next", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.Next)),
         new Field<StepDraft>("join", Shape.OneOf(["all"]), (_, value) => CheckJoin(value)),
@@ -26,8 +28,6 @@ internal static partial class StepReader
         new Field<StepDraft>("output", Shape.Any, (step, value) => step.Output = value.ExpressionOrTemplate(step.OutputMentions)),
         ServiceFields.Priority<StepDraft>((step, priority) => step.Priority = priority),
         ServiceFields.Queue<StepDraft>((step, queue) => step.Queue = queue),
-        .. HttpFields.All,
-        new Field<StepDraft>("value", Shape.Any, (step, value) => step.Value = value.ExpressionOrTemplate(step.Mentions)) { OnlyFor = StepTypes.Transform },
         AdmissionFields.Exclusive,
         AdmissionFields.RateLimitField<StepDraft>((step, limit) =>
         {
@@ -35,6 +35,15 @@ internal static partial class StepReader
             step.Mentions.AddRange(limit.Mentions);
         }),
         .. new[] { "scope", "on_failure", "compensate", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
+    ];
+
+    public static FieldTable<StepDraft> CommonTable { get; } = new(Common);
+
+    /// <summary>What a step of any type may have: a field that several types have may be what any of them wants.</summary>
+    public static FieldTable<StepDraft> Fields { get; } = new(
+    [
+        .. Common,
+        .. StepForms.Forms.SelectMany(form => form.Fields).GroupBy(field => field.Name).Select(Merged),
     ]);
 
     public static StepDraft Read(int index, FieldValue field, StepCatalog types)
@@ -48,17 +57,48 @@ internal static partial class StepReader
         var given = Flatten(mapping, field);
         step.Type = FindType(given, field, types);
         var own = types.Find(step.Type);
-        var readable = step.Type is null ? given.Where(one => Fields.Find(one.Entry.Key) is { OnlyFor: null }) : given;
-        (own?.Table ?? Fields).ReadEntries(step, readable, field.Report, step.Type);
+        var form = StepForms.Find(step.Type);
+        var before = field.Report.Errors;
+        if ((own?.Table ?? form?.Table) is { } table)
+        {
+            table.ReadEntries(step, given, field.Report, key => Elsewhere(key, step.Type!));
+        }
+        else
+        {
+            // Of a step whose type is not known only what every step has can be read.
+            CommonTable.ReadEntries(step, given.Where(one => CommonTable.Find(one.Entry.Key) is not null), field.Report);
+        }
+
         if (!given.Exists(one => one.Entry.Key == "id"))
         {
             field.Error("the step has no `id`");
         }
 
-        CheckComplete(step, given);
+        form?.Check?.Invoke(step, Names(given, form.Table));
         CheckComplete(step, given, own);
+        if (field.Report.Errors == before)
+        {
+            step.Action = own is null ? form?.Build(step) : new OwnAction(own.Name, step.Own);
+        }
+
         return step;
     }
+
+    /// <summary>What to say of a field that belongs to other types; null: to none.</summary>
+    private static string? Elsewhere(string field, string type)
+    {
+        var others = StepForms.Forms.Where(form => form.Fields.Any(own => form.Table.Find(field) == own)).Select(form => $"`{form.Name}`").ToList();
+        return others.Count == 0 ? null : $"`{field}` belongs to steps of type {string.Join(", ", others)}, this one is `{type}`";
+    }
+
+    private static HashSet<string> Names(List<GivenField> given, FieldTable<StepDraft> table) =>
+        [.. given.Select(one => table.Find(one.Entry.Key)?.Name).OfType<string>()];
+
+    private static Field<StepDraft> Merged(IGrouping<string, Field<StepDraft>> alike) => alike.First() with
+    {
+        Shape = alike.Select(field => field.Shape).Distinct().ToArray() is [var only] ? only : Shape.Either([.. alike.Select(field => field.Shape!).Distinct()]),
+        Aliases = [.. alike.SelectMany(field => field.Aliases).Distinct()],
+    };
 
     /// <summary>The fields of the step and of its <c>config</c>, which is only another place for them.</summary>
     private static List<GivenField> Flatten(MappingNode mapping, FieldValue field)
@@ -97,7 +137,7 @@ internal static partial class StepReader
         {
             if (given.Exists(one => one.Entry.Key is "call" or "url"))
             {
-                return StepTypes.Http;
+                return HttpForm.Form.Name;
             }
 
             field.Error("the step has no `type`", "Add `type`, or `call` or `url` for an http step.");
@@ -110,38 +150,22 @@ internal static partial class StepReader
             return null;
         }
 
-        if (StepTypes.Supported.Contains(type) || types.Find(type) is not null)
+        if (StepForms.Find(type) is not null || types.Find(type) is not null)
         {
             return type;
         }
 
-        if (StepTypes.Planned.Contains(type))
+        if (StepForms.Planned.Contains(type))
         {
-            value.Error($"steps of type `{type}` are not yet supported", "Supported are http and transform.");
+            value.Error($"steps of type `{type}` are not yet supported", $"Supported are {string.Join(", ", types.Names)}.");
         }
         else
         {
-            var nearest = field.Report.Suggest(type, [.. types.Names, .. StepTypes.Planned]);
+            var nearest = field.Report.Suggest(type, [.. types.Names, .. StepForms.Planned]);
             value.Error($"unknown type `{type}`", nearest.Length > 0 ? nearest : $"This program knows {string.Join(", ", types.Names)}.");
         }
 
         return null;
-    }
-
-    private static void CheckComplete(StepDraft step, List<GivenField> given)
-    {
-        bool Has(string name) => given.Exists(one => Fields.Find(one.Entry.Key)?.Name == name);
-        if (step.Type == StepTypes.Http && Has("call") == Has("url"))
-        {
-            step.Field.Error(
-                Has("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`",
-                "`call` is a path at the base URL, `url` any address; give one of them.");
-        }
-
-        if (step.Type == StepTypes.Transform && !Has("value"))
-        {
-            step.Field.Error("a transform step needs `value`", "The expression that becomes the step's result.");
-        }
     }
 
     /// <summary>A step of the host's type has what the type requires.</summary>

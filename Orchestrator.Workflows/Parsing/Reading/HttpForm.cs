@@ -1,28 +1,54 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
-/// <summary>The fields of an <c>http</c> step.</summary>
-internal static partial class HttpFields
+/// <summary>An outbound call.</summary>
+internal static partial class HttpForm
 {
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-    public static IReadOnlyList<Field<StepDraft>> All { get; } =
-    [
-        Of("call", Shape.Text, (step, value) => step.Http.Call = ReadAddress(step, value, CheckCall)),
-        Of("url", Shape.Text, (step, value) => step.Http.Url = ReadAddress(step, value, CheckUrl)),
-        Of("method", Shape.OneOf(Methods), (step, value) => step.Http.Method = ReadMethod(value)),
-        Of("query", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Http.Query = ReadMapping(step, value)),
-        Of("headers", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Http.Headers = ReadHeaders(step, value)),
-        Of("body", Shape.Any, (step, value) => step.Http.Body = value.Template(step.Mentions)),
-        Of("expect_status", Shape.OneOrMore(Shape.Integer(100, 599)), (step, value) => step.Http.ExpectStatus = ReadStatuses(value)),
-    ];
+    public static StepForm Form { get; } = new()
+    {
+        Name = "http",
+        Timeout = TimeSpan.FromSeconds(15),
+        Fields =
+        [
+            new Field<StepDraft>("call", Shape.Text, (step, value) => Of(step).Call = ReadAddress(step, value, CheckCall)),
+            new Field<StepDraft>("url", Shape.Text, (step, value) => Of(step).Url = ReadAddress(step, value, CheckUrl)),
+            new Field<StepDraft>("method", Shape.OneOf(Methods), (step, value) => Of(step).Method = ReadMethod(value)),
+            new Field<StepDraft>("query", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => Of(step).Query = ReadMapping(step, value)),
+            new Field<StepDraft>("headers", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => Of(step).Headers = ReadHeaders(step, value)),
+            new Field<StepDraft>("body", Shape.Any, (step, value) => Of(step).Body = value.Template(step.Mentions)),
+            new Field<StepDraft>("expect_status", Shape.OneOrMore(Shape.Integer(100, 599)), (step, value) => Of(step).ExpectStatus = ReadStatuses(value)),
+        ],
+        Check = Check,
+        Build = step => new HttpAction
+        {
+            Call = Of(step).Call,
+            Url = Of(step).Url,
+            Method = Of(step).Method ?? (Of(step).Call is null ? "GET" : "POST"),
+            Query = Of(step).Query,
+            Headers = Of(step).Headers,
+            Body = Of(step).Body,
+            ExpectStatus = Of(step).ExpectStatus,
+        },
+    };
 
-    private static Field<StepDraft> Of(string name, Shape shape, Action<StepDraft, FieldValue> read) =>
-        new(name, shape, read) { OnlyFor = StepTypes.Http };
+    private static HttpDraft Of(StepDraft step) => step.Settings<HttpDraft>();
+
+    private static void Check(StepDraft step, IReadOnlySet<string> given)
+    {
+        if (given.Contains("call") == given.Contains("url"))
+        {
+            step.Field.Error(
+                given.Contains("call") ? "the step has both `call` and `url`" : "an http step needs `call` or `url`",
+                "`call` is a path at the base URL, `url` any address; give one of them.");
+        }
+    }
 
     private static Template? ReadAddress(StepDraft step, FieldValue value, Action<FieldValue, string> check)
     {
@@ -109,4 +135,22 @@ internal static partial class HttpFields
 
     [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex HeaderName();
+
+    /// <summary>The settings as given.</summary>
+    private sealed class HttpDraft
+    {
+        public Template? Call { get; set; }
+
+        public Template? Url { get; set; }
+
+        public string? Method { get; set; }
+
+        public Template? Query { get; set; }
+
+        public Template? Headers { get; set; }
+
+        public Template? Body { get; set; }
+
+        public IReadOnlyList<int> ExpectStatus { get; set; } = [];
+    }
 }
