@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Text;
@@ -17,12 +17,13 @@ namespace Orchestrator.Jobs.Events;
 /// was inserted by SQL is taken by the sweeper's look.
 /// </summary>
 internal sealed class EventDispatcher(
-    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, CycleEvents cycles, TimeProvider time,
-    ILogger<EventDispatcher> log)
+    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, CycleEvents cycles, NearTimers timers,
+    TimeProvider time, ILogger<EventDispatcher> log)
 {
     private const int BatchSize = 100;
 
     private readonly EventMatcher _matcher = new(database, workflows, dispatcher, log);
+    private readonly EventCollector _collector = new(database, workflows, dispatcher, timers, log);
 
     /// <summary>Stores an event with the runs that it calls for.</summary>
     /// <returns>What became of it; null: the id belongs to an event with another content.</returns>
@@ -30,7 +31,7 @@ internal sealed class EventDispatcher(
     {
         reported = reported with
         {
-            UserId = StorableText.Of(reported.UserId),
+            UserId = reported.UserId is { } user ? StorableText.Of(user) : null,
             IntentId = reported.IntentId is { } intent ? StorableText.Of(intent) : null,
             Type = StorableText.Of(reported.Type),
             Payload = Value.Parse(reported.Payload.ToJson()),
@@ -45,17 +46,20 @@ internal sealed class EventDispatcher(
             return await ReplayAsync(reported, cancellationToken);
         }
 
-        await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        var runs = await InsertRunsAsync(connection, plan, cancellationToken);
         var isCycle = await cycles.StartAsync([reported], connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        dispatcher.Delivered(plan.Runs);
+        dispatcher.Delivered(runs);
         cycles.Committed(isCycle);
-        return new EventReceipt(reported.Id, [.. plan.Runs.Select(Started)], errors, IsReplay: false);
+        return new EventReceipt(reported.Id, [.. runs.Select(Started)], errors, IsReplay: false);
     }
 
     /// <summary>Takes a batch of the events that were inserted by SQL; true: there may be more.</summary>
     public async Task<bool> DispatchWaitingAsync(CancellationToken cancellationToken) =>
         await DispatchBatchAsync(cancellationToken) == BatchSize;
+
+    /// <summary>Starts the runs of collected events whose time has come; true: there may be more.</summary>
+    public Task<bool> DispatchCollectedAsync(CancellationToken cancellationToken) => _collector.DispatchDueAsync(cancellationToken);
 
     /// <summary>A new event's id: UUID v7, or what the caller's key stands for.</summary>
     public Guid NewId(string tenant, string? idempotencyKey) => idempotencyKey is null
@@ -73,7 +77,7 @@ internal sealed class EventDispatcher(
         }
 
         var plan = await _matcher.PlanAsync(events, cancellationToken);
-        await dispatcher.InsertAsync(connection, plan.Runs, cancellationToken);
+        var runs = await InsertRunsAsync(connection, plan, cancellationToken);
         var isCycle = await cycles.StartAsync(events, connection, transaction, cancellationToken);
         await using (var command = new NpgsqlCommand(SqlText.Load("EventsDispatched"), connection))
         {
@@ -85,52 +89,32 @@ internal sealed class EventDispatcher(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        dispatcher.Delivered(plan.Runs);
+        dispatcher.Delivered(runs);
         cycles.Committed(isCycle);
         return events.Count;
+    }
+
+    /// <summary>The runs that events start at once, and those for which enough were collected with them.</summary>
+    private async Task<IReadOnlyList<NewRun>> InsertRunsAsync(NpgsqlConnection connection, EventPlan plan, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NewRun> runs = [.. plan.Runs, .. await _collector.AddAsync(connection, plan.Collected, cancellationToken)];
+        await dispatcher.InsertAsync(connection, runs, cancellationToken);
+        return runs;
     }
 
     private static async Task<List<IntentEvent>> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlText.Load("TakeEvents"), connection);
         command.Parameters.One(BatchSize);
-        var events = new List<IntentEvent>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            events.Add(new IntentEvent
-            {
-                Tenant = row.GetString(0),
-                Id = row.GetGuid(1),
-                UserId = row.GetString(2),
-                IntentId = row.IsDBNull(3) ? null : row.GetString(3),
-                Type = row.GetString(4),
-                Payload = ReadPayload(row.GetString(5)),
-                CreatedAt = row.GetDateTime(6),
-            });
-        }
-
-        return events;
-    }
-
-    /// <summary>What nests deeper than values may is no object, and is refused as such by every workflow.</summary>
-    private static Value ReadPayload(string json)
-    {
-        try
-        {
-            return Value.Parse(json);
-        }
-        catch (JsonException)
-        {
-            return Value.Of("too deep");
-        }
+        return await EventReader.ReadAsync(command, cancellationToken);
     }
 
     private static async Task<bool> InsertAsync(
         NpgsqlConnection connection, IntentEvent reported, IReadOnlyList<EventError> errors, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlText.Load("InsertEvent"), connection);
-        command.Parameters.One(reported.Tenant).One(reported.Id).One(reported.UserId);
+        command.Parameters.One(reported.Tenant).One(reported.Id);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)reported.UserId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)reported.IntentId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.One(reported.Type);
         command.Parameters.Add(new NpgsqlParameter { Value = reported.Payload.ToJson(), NpgsqlDbType = NpgsqlDbType.Jsonb });
@@ -150,7 +134,7 @@ internal sealed class EventDispatcher(
     private static EventRun Started(NewRun run) =>
         new() { WorkflowRunId = run.Id.Value, WorkflowKey = run.Workflow.Definition.Key, Status = "pending" };
 
-    private static string? Json(IReadOnlyList<EventError> errors) => errors.Count == 0 ? null : Value.Array(errors.Select(error =>
+    public static string? Json(IReadOnlyList<EventError> errors) => errors.Count == 0 ? null : Value.Array(errors.Select(error =>
         Value.Object(("workflow_key", error.WorkflowKey), ("message", error.Message)))).ToJson();
 
     public static IReadOnlyList<EventError> Read(string? errors) => errors is null ? [] :

@@ -8,8 +8,9 @@ using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Jobs.Events;
 
-/// <summary>What events call for: the runs to start, and what can't be.</summary>
-internal sealed record EventPlan(IReadOnlyList<NewRun> Runs, IReadOnlyDictionary<Guid, List<EventError>> Errors);
+/// <summary>What events call for: the runs to start, what is collected first, and what can't be.</summary>
+internal sealed record EventPlan(
+    IReadOnlyList<NewRun> Runs, IReadOnlyList<CollectedEvent> Collected, IReadOnlyDictionary<Guid, List<EventError>> Errors);
 
 /// <summary>
 /// Finds the runs that events call for: of every workflow of the tenant whose head waits for the event's type and whose
@@ -21,12 +22,17 @@ internal sealed class EventMatcher(Database database, WorkflowCatalog workflows,
     {
         var listeners = await ListenersAsync(events, cancellationToken);
         var runs = new List<NewRun>();
+        var collected = new List<CollectedEvent>();
         var errors = new Dictionary<Guid, List<EventError>>();
         foreach (var one in events)
         {
             foreach (var (key, version) in listeners[(one.Tenant, one.Type)])
             {
-                var (run, problem) = await PlanAsync(one, key, version, cancellationToken);
+                var triggers = await TriggersAsync(one, key, version, cancellationToken);
+                collected.AddRange(triggers.Found.Where(trigger => trigger.Collecting is not null).Select(trigger => new CollectedEvent(key, version, trigger, one)));
+                var (run, problem) = triggers.Found.Any(trigger => trigger.Collecting is null)
+                    ? await RunAsync(one, key, version, cancellationToken)
+                    : (null, triggers.Problem);
                 if (run is not null)
                 {
                     runs.Add(run);
@@ -40,29 +46,39 @@ internal sealed class EventMatcher(Database database, WorkflowCatalog workflows,
             }
         }
 
-        return new EventPlan(runs, errors);
+        return new EventPlan(runs, collected, errors);
     }
 
-    /// <summary>The run; or why there is none although the workflow waits for the event; or neither: it does not match.</summary>
-    private async Task<(NewRun? Run, string? Problem)> PlanAsync(
+    /// <summary>What a run says that started it.</summary>
+    public static string TriggerOf(IntentEvent one) => RunEnd.Is(one.Type) ? "workflow" : "event";
+
+    /// <summary>The workflow's triggers that the event matches; or why none is looked at although it waits for such events.</summary>
+    private async Task<(IReadOnlyList<EventTrigger> Found, string? Problem)> TriggersAsync(
         IntentEvent one, string key, int version, CancellationToken cancellationToken)
     {
+        if (one.Depth > RunEnd.MaxDepth)
+        {
+            return ([], $"It would be run {one.Depth + 1} in a row that was started by the end of another, {RunEnd.MaxDepth} may follow a first one: "
+                + "do these workflows start each other in a circle? See their triggers of type workflow.");
+        }
+
         try
         {
             var workflow = await workflows.GetAsync(one.Tenant, key, version, cancellationToken);
-            var triggers = workflow.Definition.Triggers.OfType<EventTrigger>().Where(trigger => trigger.EventTypes.Contains(one.Type));
-            if (!triggers.Any(trigger => Matches(trigger, one, key)))
-            {
-                return (null, null);
-            }
-
-            var (run, refused) = await dispatcher.PrepareAsync(Request(one, key, version), cancellationToken);
-            return (run, refused?.Message);
+            return ([.. workflow.Definition.Triggers.OfType<EventTrigger>()
+                .Where(trigger => trigger.EventTypes.Contains(one.Type) && Matches(trigger, one, key))], null);
         }
         catch (InvalidOperationException unreadable)
         {
-            return (null, unreadable.Message);
+            return ([], unreadable.Message);
         }
+    }
+
+    private async Task<(NewRun? Run, string? Problem)> RunAsync(
+        IntentEvent one, string key, int version, CancellationToken cancellationToken)
+    {
+        var (run, refused) = await dispatcher.PrepareAsync(Request(one, key, version), cancellationToken);
+        return (run, refused?.Message);
     }
 
     private static DispatchRequest Request(IntentEvent one, string key, int version) => new()
@@ -73,7 +89,7 @@ internal sealed class EventMatcher(Database database, WorkflowCatalog workflows,
         UserId = one.UserId,
         IntentId = one.IntentId,
         Payload = one.Payload,
-        Trigger = "event",
+        Trigger = TriggerOf(one),
         TriggerEventId = one.Id,
         Key = new IdempotencyKey("event", $"{one.Id}:{key}", []),
     };

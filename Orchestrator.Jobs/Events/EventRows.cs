@@ -9,7 +9,8 @@ internal sealed record IntentEvent
 
     public required Guid Id { get; init; }
 
-    public required string UserId { get; init; }
+    /// <summary>Null: of the end of a run that has no user.</summary>
+    public required string? UserId { get; init; }
 
     public string? IntentId { get; init; }
 
@@ -19,6 +20,9 @@ internal sealed record IntentEvent
     public required Value Payload { get; init; }
 
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Of the end of a run: how many runs in a row, each started by the end of the one before.</summary>
+    public int Depth { get; init; }
 
     /// <summary>What a trigger's <c>match</c> sees as <c>event</c>.</summary>
     public Value ToValue() => Value.Object(
@@ -41,7 +45,7 @@ internal sealed record EventRun
 
 /// <summary>What became of a reported event.</summary>
 /// <param name="EventId">Its id.</param>
-/// <param name="Runs">The runs that it has started.</param>
+/// <param name="Runs">The runs that it has started; not those that start later, from what is collected.</param>
 /// <param name="Errors">The workflows that it should have started and could not.</param>
 /// <param name="IsReplay">It was reported before, under the same idempotency key.</param>
 internal sealed record EventReceipt(Guid EventId, IReadOnlyList<EventRun> Runs, IReadOnlyList<EventError> Errors, bool IsReplay);
@@ -51,7 +55,8 @@ internal sealed record EventRow
 {
     public required Guid EventId { get; init; }
 
-    public required string UserId { get; init; }
+    /// <summary>Null: of the end of a run that has no user.</summary>
+    public string? UserId { get; init; }
 
     public string? IntentId { get; init; }
 

@@ -80,6 +80,9 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "Event {EventId} did not start workflow {Key}: {Message}")]
     public static partial void EventRefused(ILogger logger, Guid eventId, string key, string message);
 
+    [LoggerMessage(17, LogLevel.Warning, "{Events} collected events did not start workflow {Key} and are dropped: {Message}")]
+    public static partial void CollectionDropped(ILogger logger, int events, string key, string message);
+
     [LoggerMessage(20, LogLevel.Information, "Workflow {Key} is withdrawn: {File} is gone")]
     public static partial void WorkflowWithdrawn(ILogger logger, string key, string file);
 

@@ -20,8 +20,11 @@ internal sealed class SweepActions(
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
-            row.IsDBNull(4) ? null : TimeSpan.FromMilliseconds(row.GetDouble(4)), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7));
+            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8));
     }
+
+    private static TimeSpan? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(row.GetDouble(column));
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> TakeBackAsync(CancellationToken cancellationToken)
     {

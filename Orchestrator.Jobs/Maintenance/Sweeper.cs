@@ -88,7 +88,8 @@ internal sealed class Sweeper(
         }
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
-        return isMore ? TimeSpan.Zero : look.NextTimer > TimeSpan.Zero ? look.NextTimer : null;
+        isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
+        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection }.Where(next => next > TimeSpan.Zero).Min();
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
@@ -185,4 +186,8 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits);
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection)
+{
+    /// <summary>Collected events are to start their runs.</summary>
+    public bool DueCollections => NextCollection <= TimeSpan.Zero;
+}

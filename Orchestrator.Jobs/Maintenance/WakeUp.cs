@@ -17,6 +17,11 @@ internal sealed class WakeUp(SweepActions actions, EventDispatcher events, Deliv
             await events.DispatchWaitingAsync(cancellationToken);
         }
 
+        if (look.DueCollections)
+        {
+            await events.DispatchCollectedAsync(cancellationToken);
+        }
+
         return (promoted, requeued);
     }
 }

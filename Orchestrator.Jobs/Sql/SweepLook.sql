@@ -17,4 +17,6 @@ select
   exists (select from intent_events e where e.dispatched_at is null) as new_events,
   exists (select from autonomous_jobs j where j.status in ('pending', 'running')) as open_cycles,
   -- a step that waits for a token or a lock
-  exists (select from step_waits) as waits
+  exists (select from step_waits) as waits,
+  -- milliseconds until the first collection of events is due; null: there is none
+  (select extract(epoch from min(c.due_at) - clock_timestamp()) * 1000 from event_collections c)::double precision as next_collection_ms

@@ -45,6 +45,9 @@ internal sealed class SampleWorkflowTests
         ("examples/exclusive.yml", "example_exclusive", "{}", "success", """{"booked": true, "in_turn": true}"""),
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
         ("examples/event_trigger.yml", "example_event_trigger", """{"mood": 2, "note": "long day"}""", "success", """{"to": "ada", "text": "Mood 2: long day. Take it easy today."}"""),
+        ("examples/after_failure.yml", "example_after_failure", """{"workflow_run_id": "7", "error": {"message": "no answer"}}""", "success", "\"7 failed: no answer\""),
+        ("examples/debounce.yml", "example_debounce", """{"text": "three more words"}""", "success", """{"words": 3}"""),
+        ("examples/batch.yml", "example_batch", """{"events": [{"type": "post_liked"}, {"type": "post_liked"}, {"type": "post_shared"}]}""", "success", """{"likes": 2, "shares": 1}"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
             """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
     ];

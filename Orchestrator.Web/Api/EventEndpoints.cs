@@ -2,6 +2,7 @@ using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Events;
 using Orchestrator.Web.Api.Describing;
 using Orchestrator.Web.Auth;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Web.Api;
@@ -23,6 +24,11 @@ internal static class EventEndpoints
     private static IntentEvent Read(RequestBody body)
     {
         var type = body.Text("type", ApiLimits.MaxIdLength, required: true, about: "What has happened.", example: Examples.EventType) ?? "";
+        if (RunEnd.Is(type))
+        {
+            body.Wrong("type", "is kept for the ends of runs, which the service notes itself");
+        }
+
         var user = body.Text("user_id", ApiLimits.MaxIdLength, required: true, about: "To whom.", example: "ada") ?? "";
         var intent = body.Text("intent_id", ApiLimits.MaxIdLength);
         var payload = body.Object("payload", "The inputs of the runs that it starts.", """{"mood": 2}""");

@@ -29,7 +29,7 @@ internal record EventJson
 
     public required string Type { get; init; }
 
-    public required string UserId { get; init; }
+    public string? UserId { get; init; }
 
     public string? IntentId { get; init; }
 

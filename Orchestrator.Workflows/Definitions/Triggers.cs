@@ -56,8 +56,14 @@ public enum Misfire
     Skip,
 }
 
-/// <summary>An intent event of one of these types, for which <paramref name="Match"/>, where there is one, is true.</summary>
-public sealed record EventTrigger(IReadOnlyList<string> EventTypes, Expression? Match = null) : Trigger;
+/// <summary>
+/// An intent event of one of these types, for which <paramref name="Match"/>, where there is one, is true. The ends of
+/// other workflows' runs are events too (<see cref="RunEnd"/>).
+/// </summary>
+/// <param name="EventTypes">Any of these.</param>
+/// <param name="Match">Sees the event as <c>event</c>.</param>
+/// <param name="Collecting">Null: each event starts a run.</param>
+public sealed record EventTrigger(IReadOnlyList<string> EventTypes, Expression? Match = null, Collecting? Collecting = null) : Trigger;
 
 /// <summary>A signed request. <paramref name="Secret"/> is the name of the configured secret that signs it, never the secret.</summary>
 public sealed record WebhookTrigger(string Secret) : Trigger;

@@ -10,7 +10,7 @@ internal static class TriggerReader
 {
     private const string SecretName = "^[A-Z][A-Z0-9_]{0,99}$";
 
-    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event", "webhook"];
+    private static readonly string[] Supported = ["manual", "cron", "event", "cron_or_event", "webhook", "workflow"];
     private static readonly Dictionary<string, Misfire> Misfires = new(StringComparer.Ordinal)
     {
         ["once"] = Misfire.Once,
@@ -18,7 +18,8 @@ internal static class TriggerReader
         ["skip"] = Misfire.Skip,
     };
 
-    private static readonly string[] Planned = ["workflow"];
+    private static readonly Dictionary<string, int> PrefixNumbers =
+        RunEnd.Prefixes.Keys.Select((word, number) => (word, number)).ToDictionary(one => one.word, one => one.number, StringComparer.Ordinal);
 
     public static FieldTable<TriggerDraft> Fields { get; } = new(
         new Field<TriggerDraft>("type", Shape.OneOf(Supported), (draft, value) => draft.Type = ReadType(value)),
@@ -28,8 +29,10 @@ internal static class TriggerReader
         new Field<TriggerDraft>("secret", Shape.Matching(SecretName), (draft, value) => draft.Secret = ReadSecret(draft, value)),
         new Field<TriggerDraft>("misfire", Shape.OneOf(Misfires.Keys), (draft, value) => (draft.MisfireField, draft.Misfire) = (value, value.Word(Misfires))),
         new Field<TriggerDraft>("match", Shape.Text, (draft, value) => (draft.MatchField, draft.Match) = (value, value.Expression([], Vocabulary.OfMatch))),
-        Field<TriggerDraft>.Planned("debounce_ms"),
-        Field<TriggerDraft>.Planned("batch"));
+        new Field<TriggerDraft>("on", Shape.OneOrMore(Shape.OneOf(RunEnd.Prefixes.Keys)), (draft, value) => (draft.OnField, draft.On) = (value, ReadOn(value))),
+        new Field<TriggerDraft>("workflow_key", Shape.OneOrMore(Shape.Matching(WorkflowReader.KeyPattern)), (draft, value) => draft.Workflows = ReadWorkflows(draft, value)),
+        new Field<TriggerDraft>("debounce_ms", CollectingReader.Wait, (draft, value) => (draft.DebounceField, draft.Debounce) = (value, value.Milliseconds(1))),
+        new Field<TriggerDraft>("batch", Shape.Object(() => CollectingReader.Fields), (draft, value) => (draft.BatchField, draft.Batch) = (value, CollectingReader.Read(value))));
 
     public static List<Trigger> Read(FieldValue value)
     {
@@ -37,14 +40,6 @@ internal static class TriggerReader
         foreach (var one in value.OneOrMore())
         {
             var draft = new TriggerDraft();
-            var isPlanned = one.Node is Yaml.MappingNode mapping && mapping.Entries.Any(entry =>
-                entry is { Key: "type", Content: Yaml.ScalarNode scalar } && Planned.Contains(scalar.Text));
-            if (isPlanned)
-            {
-                one.Error("a trigger of this type is not yet supported", $"Supported are {string.Join(", ", Supported)}.");
-                continue;
-            }
-
             Fields.Read(draft, one);
             if (one.Node is Yaml.MappingNode)
             {
@@ -59,6 +54,7 @@ internal static class TriggerReader
     {
         var byCron = draft.Type is "cron" or "cron_or_event";
         var byEvent = draft.Type is "event" or "cron_or_event";
+        var byRun = draft.Type == "workflow";
         if (draft.Type is null)
         {
             if (!draft.HasType)
@@ -74,15 +70,43 @@ internal static class TriggerReader
         Require(value, draft.SecretField, draft.Type == "webhook", "secret", draft.Type);
         Refuse(draft.ZoneField, byCron, "timezone", draft.Type);
         Refuse(draft.MisfireField, byCron, "misfire", draft.Type);
-        Refuse(draft.MatchField, byEvent, "match", draft.Type);
+        Require(value, draft.OnField, byRun, "on", draft.Type);
+        Require(value, draft.WorkflowsField, byRun, "workflow_key", draft.Type);
+        Refuse(draft.MatchField, byEvent || byRun, "match", draft.Type);
+        Refuse(draft.DebounceField, byEvent || byRun, "debounce_ms", draft.Type);
+        Refuse(draft.BatchField, byEvent || byRun, "batch", draft.Type);
+        if (draft is { DebounceField: not null, BatchField: { } batch })
+        {
+            batch.Error("`batch` and `debounce_ms` exclude each other", "Remove one of the two.");
+        }
 
+        var collecting = draft.Batch ?? (draft.Debounce is { } quiet ? new Collecting.Debounce(quiet) : null as Collecting);
         return
         [
             .. draft.Type == "manual" ? [new ManualTrigger()] : Array.Empty<Trigger>(),
             .. byCron && draft.Cron is { } cron ? [new CronTrigger(cron, draft.TimeZone ?? "UTC", draft.Misfire ?? Misfire.Once)] : Array.Empty<Trigger>(),
-            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events, draft.Match)] : Array.Empty<Trigger>(),
+            .. byEvent && draft.EventTypes is { } events ? [new EventTrigger(events, draft.Match, collecting)] : Array.Empty<Trigger>(),
+            .. byRun ? Ends(draft, collecting) : [],
             .. draft is { Type: "webhook", Secret: { } secret } ? [new WebhookTrigger(secret)] : Array.Empty<Trigger>(),
         ];
+    }
+
+    /// <summary>The ends of runs are events: their types are all that this trigger waits for.</summary>
+    private static IEnumerable<Trigger> Ends(TriggerDraft draft, Collecting? collecting)
+    {
+        if (draft is { On: { Count: > 0 } on, Workflows: { Count: > 0 } workflows })
+        {
+            yield return new EventTrigger([.. on.SelectMany(prefix => workflows, (prefix, key) => prefix + key)], draft.Match, collecting);
+        }
+    }
+
+    /// <summary>A workflow that waits for its own runs' ends would start itself again and again.</summary>
+    public static void CheckOwnEnds(FieldValue value, IReadOnlyList<Trigger> triggers, string key)
+    {
+        if (triggers.OfType<EventTrigger>().Any(trigger => trigger.EventTypes.Any(type => RunEnd.IsOf(type, key))))
+        {
+            value.Error($"the workflow waits for the end of its own runs: `{key}` would start itself again and again", "Name another workflow, or repeat steps inside of one run.");
+        }
     }
 
     private static void Require(FieldValue trigger, FieldValue? given, bool needed, string name, string type)
@@ -138,6 +162,25 @@ internal static class TriggerReader
         return null;
     }
 
+    private static IReadOnlyList<string> ReadOn(FieldValue value) => NotEmpty(value,
+        [.. value.OneOrMore().Select(one => one.Word(PrefixNumbers) is { } number ? RunEnd.Prefixes.Values.ElementAt(number) : null).OfType<string>().Distinct()]);
+
+    private static IReadOnlyList<string> ReadWorkflows(TriggerDraft draft, FieldValue value)
+    {
+        draft.WorkflowsField = value;
+        return NotEmpty(value, [.. value.OneOrMore().Select(WorkflowReader.ReadKey).OfType<string>().Distinct()]);
+    }
+
+    private static IReadOnlyList<string> NotEmpty(FieldValue value, IReadOnlyList<string> read)
+    {
+        if (value.Node is Yaml.ListNode { Elements.Count: 0 })
+        {
+            value.Error("the list is empty");
+        }
+
+        return read;
+    }
+
     private static IReadOnlyList<string>? ReadEvents(TriggerDraft draft, FieldValue value)
     {
         draft.EventField = value;
@@ -187,4 +230,21 @@ internal sealed class TriggerDraft
     public Expression? Match { get; set; }
 
     public FieldValue? MatchField { get; set; }
+
+    public FieldValue? OnField { get; set; }
+
+    /// <summary>How runs end, as the beginnings of event types.</summary>
+    public IReadOnlyList<string>? On { get; set; }
+
+    public FieldValue? WorkflowsField { get; set; }
+
+    public IReadOnlyList<string>? Workflows { get; set; }
+
+    public FieldValue? DebounceField { get; set; }
+
+    public TimeSpan? Debounce { get; set; }
+
+    public FieldValue? BatchField { get; set; }
+
+    public Collecting.Batch? Batch { get; set; }
 }

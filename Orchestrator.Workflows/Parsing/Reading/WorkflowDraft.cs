@@ -24,6 +24,8 @@ internal sealed class WorkflowDraft(StepCatalog types)
 
     public IReadOnlyList<Trigger> Triggers { get; set; } = [];
 
+    public FieldValue? TriggersField { get; set; }
+
     public IReadOnlyDictionary<string, InputDefinition> Inputs { get; set; } = new Dictionary<string, InputDefinition>();
 
     public Value Variables { get; set; } = Value.EmptyObject;

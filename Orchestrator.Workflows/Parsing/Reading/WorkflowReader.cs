@@ -8,6 +8,8 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>Reads the top level of a file.</summary>
 internal static partial class WorkflowReader
 {
+    public const string KeyPattern = "^[a-z0-9][a-z0-9_-]{0,99}$";
+
     public static FieldTable<WorkflowDraft> Config { get; } = new(
     [
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.Config = draft.Config with { Timeout = timeout }),
@@ -27,13 +29,13 @@ internal static partial class WorkflowReader
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(
     [
-        new Field<WorkflowDraft>("key", Shape.Matching("^[a-z0-9][a-z0-9_-]{0,99}$"), (draft, value) => draft.Key = ReadKey(value)) { Aliases = ["id"] },
+        new Field<WorkflowDraft>("key", Shape.Matching(KeyPattern), (draft, value) => draft.Key = ReadKey(value)) { Aliases = ["id"] },
         Field<WorkflowDraft>.Text("name", (draft, name) => draft.Name = name),
         Field<WorkflowDraft>.Text("description", (draft, text) => draft.Description = text),
         new Field<WorkflowDraft>("version", Shape.Any, (draft, value) => draft.Version = value.Label()),
         new Field<WorkflowDraft>("tags", Shape.OneOrMore(Shape.Text), (draft, value) => draft.Tags = value.Texts()),
         new Field<WorkflowDraft>("metadata", Shape.Mapping, (draft, value) => draft.Metadata = ReadObject(value)),
-        new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Object(() => TriggerReader.Fields)), (draft, value) => draft.Triggers = TriggerReader.Read(value)) { Aliases = ["trigger"] },
+        new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Object(() => TriggerReader.Fields)), (draft, value) => (draft.TriggersField, draft.Triggers) = (value, TriggerReader.Read(value))) { Aliases = ["trigger"] },
         new Field<WorkflowDraft>("inputs", Shape.MappingOf(Shape.Either(Shape.Nothing, Shape.Object(() => InputReader.Fields))), (draft, value) => draft.Inputs = InputReader.Read(value)),
         new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)),
         new Field<WorkflowDraft>("config", Shape.Object(() => Config), (draft, value) => Config.Read(draft, value)),
@@ -54,6 +56,11 @@ internal static partial class WorkflowReader
             Require(root, mapping, "steps", "Add `steps:` with a list of at least one step.");
         }
 
+        if (draft is { Key: { } key, TriggersField: { } triggers })
+        {
+            TriggerReader.CheckOwnEnds(triggers, draft.Triggers, key);
+        }
+
         return draft;
     }
 
@@ -65,7 +72,7 @@ internal static partial class WorkflowReader
         }
     }
 
-    private static string? ReadKey(FieldValue value)
+    public static string? ReadKey(FieldValue value)
     {
         var key = value.Name();
         if (key is not null && !WorkflowKey().IsMatch(key))
