@@ -38,12 +38,17 @@ internal sealed record FolderEntry(FileSystemInfo Info, string Name, string? Pro
 
 /// <summary>
 /// Lists the workflows' folder: files that end in <c>.yml</c> or <c>.yaml</c>, also through links, in it and its folders
-/// except <c>tests</c> and hidden ones. Links to folders are not followed: they may lead in a circle. A folder that can't
+/// except <c>tests</c> and hidden ones; those in <c>templates</c> are templates. Links to folders are not followed: they may lead in a circle. A folder that can't
 /// be read is an entry with a problem, and costs nothing but itself.
 /// </summary>
 internal static class FolderListing
 {
     private const string Tests = "tests";
+    /// <summary>The folder below that holds templates.</summary>
+    public const string Templates = "templates";
+
+    /// <summary>Whether a path below the folder is that of a template.</summary>
+    public static bool IsTemplate(string name) => name.StartsWith(Templates + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     public static IReadOnlyList<FolderEntry> Of(string folder)
     {

@@ -63,7 +63,7 @@ internal sealed class WorkflowCatalog(WorkflowStore store, StepCatalog types, Ti
             return null;
         }
 
-        var parsed = WorkflowParser.Parse(stored.Content, stored.Source ?? $"{key} (version {version})", types);
+        var parsed = WorkflowParser.Parse(stored.Content, stored.Source ?? $"{key} (version {version})", types, stored.TemplateSet);
         return parsed.Definition is { } definition
             ? _versions.GetOrAdd((tenant, key, version), new LoadedWorkflow(definition, version))
             : throw new UnreadableWorkflowException(

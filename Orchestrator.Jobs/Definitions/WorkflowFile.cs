@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Jobs.Definitions;
@@ -15,9 +16,15 @@ internal sealed record WorkflowFile(
     /// <summary>What <see cref="ReadinessSettings.FileName"/> says; null when there is any error, and of workflows.</summary>
     public ReadinessSettings? Settings { get; private init; }
 
-    public bool IsGood => Definition is not null || Settings is not null;
+    /// <summary>What a file in the folder of templates holds; null when there is any error, and of others.</summary>
+    public TemplateSource? Template { get; private init; }
 
-    public static WorkflowFile Read(string path, string name, StepCatalog types)
+    public bool IsGood => Definition is not null || Settings is not null || Template is not null;
+
+    /// <summary>What decides whether it is as it was: its text, and that of the templates which it uses.</summary>
+    public string Whole => Content + StoredTemplates.Write(Definition?.Templates ?? []);
+
+    public static WorkflowFile Read(string path, string name, StepCatalog types, TemplateSet? templates = null)
     {
         try
         {
@@ -43,7 +50,13 @@ internal sealed record WorkflowFile(
                 return new WorkflowFile(name, content, null, diagnostics) { Settings = settings };
             }
 
-            var parsed = WorkflowParser.Parse(content, name, types);
+            if (FolderListing.IsTemplate(name))
+            {
+                var (template, wrong) = TemplateSet.Parse(content, name);
+                return new WorkflowFile(name, content, null, wrong) { Template = template };
+            }
+
+            var parsed = WorkflowParser.Parse(content, name, types, templates);
             return new WorkflowFile(name, content, parsed.Definition, parsed.Diagnostics);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -60,6 +73,7 @@ internal sealed record WorkflowFile(
     {
         Definition = null,
         Settings = null,
+        Template = null,
         Diagnostics = [.. Diagnostics, new Diagnostic(Severity.Error, Name, 1, 1, path, problem, hint)],
     };
 

@@ -5,6 +5,7 @@ using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Readiness;
 
 namespace Orchestrator.Jobs.Definitions;
@@ -31,26 +32,68 @@ internal sealed class WorkflowFolder(
     private Dictionary<string, string> _said = [];
     private string _seen = "";
     private string? _failure;
+    private volatile TemplateSet _templates = TemplateSet.None;
     private volatile ReadinessSettings _readiness = ReadinessSettings.Default;
 
     /// <summary>What <see cref="ReadinessSettings.FileName"/> said when it was last good; the defaults without it.</summary>
     public ReadinessSettings Readiness => _readiness;
 
+    /// <summary>The templates that the folder's workflows may use; of a file that went bad, as it was when it was last good.</summary>
+    public TemplateSet Templates => _templates;
+
     /// <summary>Reads every file; what is wrong is in the answers.</summary>
-    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types)
+    /// <param name="folder">Where they lie.</param>
+    /// <param name="types">The step types that they may use.</param>
+    /// <param name="before">Templates as they were when they were last good; null: a file that is bad is no template.</param>
+    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types, TemplateSet? before = null)
     {
         var firsts = new Dictionary<string, string>();
-        return [.. FolderListing.Of(folder)
-            .Select(entry => Read(entry, types))
-            .OfType<WorkflowFile>()
-            .Select(file => file switch
+        var listing = FolderListing.Of(folder).ToLookup(entry => FolderListing.IsTemplate(entry.Name));
+        var templates = Distinct(listing[true].Select(entry => Read(entry, types, TemplateSet.None)).OfType<WorkflowFile>()).ToList();
+        var set = SetOf(templates, before);
+        return
+        [
+            .. templates,
+            .. listing[false]
+                .Select(entry => Read(entry, types, set))
+                .OfType<WorkflowFile>()
+                .Select(file => file switch
+                {
+                    { Definition.Key: var key } when !firsts.TryAdd(key, file.Name) =>
+                        file.Refuse("key", $"key '{key}' is also the key of {firsts[key]}", "Give one of them another key."),
+                    { Settings: not null, Name: not ReadinessSettings.FileName } =>
+                        file.Refuse("", "there is one such file, in the workflows' folder itself", "Move it there, or rename it."),
+                    _ => file,
+                }),
+        ];
+    }
+
+    /// <summary>Reads one file, as if in its folder: with the templates of that folder or of one above it.</summary>
+    public static WorkflowFile ReadFile(string path, StepCatalog types)
+    {
+        for (var folder = Directory.GetParent(Path.GetFullPath(path)); folder is not null; folder = folder.Parent)
+        {
+            if (Directory.Exists(Path.Combine(folder.FullName, FolderListing.Templates)))
             {
-                { Definition.Key: var key } when !firsts.TryAdd(key, file.Name) =>
-                    file.Refuse("key", $"key '{key}' is also the key of {firsts[key]}", "Give one of them another key."),
-                { Settings: not null, Name: not ReadinessSettings.FileName } =>
-                    file.Refuse("", "there is one such file, in the workflows' folder itself", "Move it there, or rename it."),
-                _ => file,
-            })];
+                var templates = FolderListing.Of(Path.Combine(folder.FullName, FolderListing.Templates)).Select(entry =>
+                    WorkflowFile.Read(entry.Info.FullName, Path.Combine(FolderListing.Templates, entry.Name), types));
+                return WorkflowFile.Read(path, path, types, SetOf([.. templates], null));
+            }
+        }
+
+        return WorkflowFile.Read(path, path, types);
+    }
+
+    /// <summary>The good templates among files, and those of <paramref name="before"/> whose file is there and bad.</summary>
+    public static TemplateSet SetOf(IReadOnlyList<WorkflowFile> files, TemplateSet? before) => new(
+        files.Select(file => file.Template ?? before?.Sources.FirstOrDefault(old => old.File == file.Name)).OfType<TemplateSource>());
+
+    private static IEnumerable<WorkflowFile> Distinct(IEnumerable<WorkflowFile> templates)
+    {
+        var firsts = new Dictionary<string, string>();
+        return templates.Select(file => file.Template is { Name: var name } && !firsts.TryAdd(name, file.Name)
+            ? file.Refuse("template", $"template '{name}' is also in {firsts[name]}", "Give one of them another name.")
+            : file);
     }
 
     /// <summary>Stores every good file of the folder that is new or changed; what is wrong with the others is logged.</summary>
@@ -58,8 +101,9 @@ internal sealed class WorkflowFolder(
     {
         var isRestart = _seen.Length == 0;
         var seen = Stamp(folders.Workflows);
-        var files = Read(folders.Workflows, types);
+        var files = Read(folders.Workflows, types, _templates);
         Report(files);
+        _templates = SetOf([.. files.Where(file => FolderListing.IsTemplate(file.Name))], _templates);
         _readiness = files.FirstOrDefault(file => file.Name is ReadinessSettings.FileName or ".") switch
         {
             null => ReadinessSettings.Default,
@@ -73,7 +117,7 @@ internal sealed class WorkflowFolder(
             {
                 heads[file.Name] = await StoreAsync(file, definition, isRestart, cancellationToken);
             }
-            else
+            else if (file.Template is null)
             {
                 KeepLastGood(file, heads);
             }
@@ -119,15 +163,15 @@ internal sealed class WorkflowFolder(
     }
 
     /// <summary>Null: it was removed while it was read, and is not there.</summary>
-    private static WorkflowFile? Read(FolderEntry entry, StepCatalog types)
+    private static WorkflowFile? Read(FolderEntry entry, StepCatalog types, TemplateSet templates)
     {
         if (entry.Problem is { } problem)
         {
             return WorkflowFile.OfFolder(entry.Name, problem);
         }
 
-        var file = WorkflowFile.Read(entry.Info.FullName, entry.Name, types);
-        return file.Definition is null && entry.IsGone ? null : file;
+        var file = WorkflowFile.Read(entry.Info.FullName, entry.Name, types, templates);
+        return !file.IsGood && entry.IsGone ? null : file;
     }
 
     /// <summary>Each mistake once, until the file is mended or makes another.</summary>
@@ -150,7 +194,7 @@ internal sealed class WorkflowFolder(
     private async Task<Head> StoreAsync(
         WorkflowFile file, WorkflowDefinition definition, bool isRestart, CancellationToken cancellationToken)
     {
-        var head = new Head(definition.Key, file.Content);
+        var head = new Head(definition.Key, file.Whole);
         if (_heads.GetValueOrDefault(file.Name) != head)
         {
             var (version, isNew) = await registry.PutAsync(Tenant, definition, file.Content, file.Name, isRestart, cancellationToken);
@@ -177,6 +221,6 @@ internal sealed class WorkflowFolder(
     private static string Stamp(string folder) => "." + string.Join('\n', FolderListing.Of(folder).Select(entry => entry.Stamp));
 
     /// <param name="Key">The workflow's.</param>
-    /// <param name="Content">What was put; null: the file has been bad since.</param>
+    /// <param name="Content">What was put, with its templates; null: the file has been bad since.</param>
     private sealed record Head(string Key, string? Content);
 }

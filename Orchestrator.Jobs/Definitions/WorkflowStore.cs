@@ -3,6 +3,7 @@ using System.Text;
 using Dapper;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing.Templates;
 
 namespace Orchestrator.Jobs.Definitions;
 
@@ -19,6 +20,11 @@ internal sealed record StoredWorkflow
     public string? Source { get; init; }
 
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>What it uses of other files, as it was then: <c>[{name, file, text}]</c>; null: nothing, or not asked for.</summary>
+    public string? Templates { get; init; }
+
+    public TemplateSet TemplateSet => StoredTemplates.Read(Templates);
 }
 
 /// <summary>One of a workflow's stored contents.</summary>
@@ -52,6 +58,7 @@ internal sealed class WorkflowStore(Database database)
         string tenant, WorkflowDefinition definition, string content, string? file, bool isRestart, CancellationToken cancellationToken)
     {
         var key = definition.Key;
+        var templates = StoredTemplates.Write(definition.Templates);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -59,7 +66,7 @@ internal sealed class WorkflowStore(Database database)
             new { tenant, key = definition.Key }, transaction, cancellationToken: cancellationToken));
         var stored = await connection.QuerySingleAsync<(int Version, bool IsNew)>(new CommandDefinition(
             SqlText.Load("PutWorkflow"),
-            new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), readiness = definition.Readiness is not null, restart = isRestart, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content)) },
+            new { tenant, key = definition.Key, content, file, tags = definition.Tags.Distinct().ToArray(), readiness = definition.Readiness is not null, restart = isRestart, templates, sha = SHA256.HashData(Encoding.UTF8.GetBytes(content + templates)) },
             transaction, cancellationToken: cancellationToken));
         var types = definition.Triggers.OfType<EventTrigger>().SelectMany(trigger => trigger.EventTypes).Distinct().ToArray();
         await connection.ExecuteAsync(new CommandDefinition(

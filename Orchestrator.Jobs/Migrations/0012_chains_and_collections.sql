@@ -47,3 +47,8 @@ create table event_collections (
 ) with (fillfactor = 50);
 
 create index event_collections_due on event_collections (due_at);
+
+-- What a content uses of other files, as it was then: with it the version is whole, on every node and for ever.
+alter table workflow_definitions
+  -- [{name, file, text}]; null: nothing
+  add column templates jsonb check (octet_length(templates::text) <= 4194304);

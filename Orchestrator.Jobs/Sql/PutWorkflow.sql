@@ -9,10 +9,10 @@ with known as (
   set tags = @tags, has_readiness = @readiness
   where tenant_id = @tenant and workflow_key = @key and content_sha256 = @sha and (tags, has_readiness) is distinct from (@tags, @readiness)
 ), stored as (
-  insert into workflow_definitions (tenant_id, workflow_key, version, content, content_sha256, source, tags, has_readiness)
+  insert into workflow_definitions (tenant_id, workflow_key, version, content, content_sha256, source, tags, has_readiness, templates)
   select @tenant, @key,
          1 + coalesce((select max(version) from workflow_definitions where tenant_id = @tenant and workflow_key = @key), 0),
-         @content, @sha, @file, @tags, @readiness
+         @content, @sha, @file, @tags, @readiness, @templates::jsonb
   where not exists (select from known)
   returning version
 ), one as (

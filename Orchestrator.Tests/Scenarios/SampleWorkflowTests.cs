@@ -16,7 +16,7 @@ internal sealed class SampleWorkflowTests
         """;
 
     /// <summary>Not workflows.</summary>
-    private static readonly string[] Settings = ["readiness.yml"];
+    private static readonly string[] Settings = ["readiness.yml", Path.Combine("templates", "checked_call.yml")];
 
     /// <summary>File, workflow, inputs, state of the run, its output; a member that differs each time is <c>*</c>.</summary>
     private static readonly (string File, string Key, string Inputs, string State, string Output)[] Samples =
@@ -48,6 +48,8 @@ internal sealed class SampleWorkflowTests
         ("examples/after_failure.yml", "example_after_failure", """{"workflow_run_id": "7", "error": {"message": "no answer"}}""", "success", "\"7 failed: no answer\""),
         ("examples/debounce.yml", "example_debounce", """{"text": "three more words"}""", "success", """{"words": 3}"""),
         ("examples/batch.yml", "example_batch", """{"events": [{"type": "post_liked"}, {"type": "post_liked"}, {"type": "post_shared"}]}""", "success", """{"likes": 2, "shares": 1}"""),
+        ("examples/templates.yml", "example_templates", "{}", "success",
+            """[{"agent": "writer", "enough": true, "topic": "photosynthesis"}, {"agent": "checker", "enough": false, "topic": "photosynthesis again"}]"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
             """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
     ];

@@ -122,7 +122,7 @@ internal static class WorkflowEndpoints
         return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
     }
 
-    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, string key)
+    private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, WorkflowFolder folder, string key)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -130,7 +130,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName, types);
+        var parsed = WorkflowParser.Parse(text, RequestName, types, folder.Templates);
         if (parsed.Definition is not { } definition)
         {
             return Refused(parsed);
@@ -189,7 +189,7 @@ internal static class WorkflowEndpoints
     private static IResult NoSuchWorkflow(string key) =>
         Problems.Of(StatusCodes.Status404NotFound, "No such workflow", $"There is no workflow '{key}'.");
 
-    private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types)
+    private static async Task<IResult> ValidateAsync(HttpContext http, StepCatalog types, WorkflowFolder folder)
     {
         var (text, problem) = await ReadTextAsync(http.Request);
         if (text is null)
@@ -197,7 +197,7 @@ internal static class WorkflowEndpoints
             return problem!;
         }
 
-        var parsed = WorkflowParser.Parse(text, RequestName, types);
+        var parsed = WorkflowParser.Parse(text, RequestName, types, folder.Templates);
         return Results.Json(
             new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
             ApiJson.Default.ValidationAnswer);

@@ -11,7 +11,7 @@ internal static class GraphCommand
     public static int Run(string fileOrKey, string format)
     {
         var file = File.Exists(fileOrKey)
-            ? WorkflowFile.Read(fileOrKey, fileOrKey, StepCatalog.BuiltIn)
+            ? WorkflowFolder.ReadFile(fileOrKey, StepCatalog.BuiltIn)
             : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows, StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
         if (file is null)
         {

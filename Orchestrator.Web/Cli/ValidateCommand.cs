@@ -17,7 +17,7 @@ internal static class ValidateCommand
         }
 
         var files = File.Exists(target)
-            ? [WorkflowFile.Read(target, target, StepCatalog.BuiltIn)]
+            ? [WorkflowFolder.ReadFile(target, StepCatalog.BuiltIn)]
             : WorkflowFolder.Read(target, StepCatalog.BuiltIn);
         foreach (var diagnostic in files.SelectMany(file => file.Diagnostics))
         {

@@ -38,6 +38,9 @@ public sealed record WorkflowDefinition
     /// <summary>When the autonomous cycle starts it for an agent; null: never.</summary>
     public ReadinessRule? Readiness { get; init; }
 
+    /// <summary>The templates from other files that its steps come from: with its own text they are all of it.</summary>
+    public IReadOnlyList<TemplateSource> Templates { get; init; } = [];
+
     /// <summary>Becomes the run's output; null: the results of the steps that nothing depends on.</summary>
     public Template? Output { get; init; }
 

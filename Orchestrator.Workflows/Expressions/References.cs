@@ -24,6 +24,9 @@ public sealed record References
 
     /// <summary>Where each step id stands in the text, for diagnostics.</summary>
     internal IReadOnlyList<StepMention> Mentions { get; init; } = [];
+
+    /// <summary>Of an expression in a template: the parameters that it reads.</summary>
+    internal IReadOnlyList<string> Parameters { get; init; } = [];
 }
 
 /// <summary>A step named at <paramref name="Offset"/> of an expression's text, through <c>results</c> or <c>steps</c>.</summary>

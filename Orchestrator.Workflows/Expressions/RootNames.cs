@@ -21,6 +21,9 @@ public static class RootNames
     /// <summary>In the formulas of readiness alone: what the agent has done.</summary>
     public const string Events = "events";
 
+    /// <summary>In templates alone: what their use gave.</summary>
+    internal const string Params = "params";
+
     /// <summary>Another name of <see cref="Inputs"/>.</summary>
     internal const string Payload = "payload";
 

@@ -27,4 +27,7 @@ public sealed class Template
     /// <summary>The value with every expression evaluated; ends within a bounded number of steps.</summary>
     /// <exception cref="EvaluationException">The values don't fit, or a bound is exceeded.</exception>
     public Value Render(IScope scope) => _root is ConstantPart constant ? constant.Value : _root.Render(new Evaluation(scope));
+
+    /// <summary>The same, as a part of another evaluation.</summary>
+    internal Value Render(Evaluation evaluation) => _root.Render(evaluation);
 }

@@ -8,6 +8,12 @@ namespace Orchestrator.Workflows.Expressions;
 /// <param name="Functions">Functions that exist only there: what they read is known to that place's scope alone.</param>
 internal sealed record Vocabulary(FrozenSet<string> Roots, FrozenDictionary<string, Function> Functions)
 {
+    /// <summary>Inside of a template: what stands for each of its parameters.</summary>
+    public IReadOnlyDictionary<string, Template>? Parameters { get; init; }
+
+    /// <summary>Inside of a template: its steps' ids there, and what these are in the workflow.</summary>
+    public IReadOnlyDictionary<string, string>? StepIds { get; init; }
+
     /// <summary>Of everything that a run evaluates.</summary>
     public static Vocabulary OfRuns { get; } = new(RootNames.All, FrozenDictionary<string, Function>.Empty);
 

@@ -20,6 +20,10 @@ internal sealed class Report(string file, string text)
     private int _more;
     private long _walked;
 
+    public string File => file;
+
+    public string Text => text;
+
     /// <summary>Errors so far.</summary>
     public int Errors { get; private set; }
 
@@ -27,6 +31,12 @@ internal sealed class Report(string file, string text)
 
     public void Error(Position position, FieldPath path, string message, string hint = "")
     {
+        if (position.Origin is { } origin)
+        {
+            Error(origin.UsedAt, origin.Path, $"in template `{origin.Template}` ({origin.File}:{position.Line}:{position.Column}): {message}", hint);
+            return;
+        }
+
         Errors++;
         if (_diagnostics.Count < MaxDiagnostics)
         {
@@ -42,7 +52,7 @@ internal sealed class Report(string file, string text)
     public void ErrorInside(ScalarNode scalar, int offset, FieldPath path, string message, string hint = "")
     {
         _walked += offset;
-        var position = _walked <= MaxWalked ? ScalarPositions.Locate(text, scalar, offset) : scalar.Position;
+        var position = _walked <= MaxWalked ? ScalarPositions.Locate(scalar.Position.Origin?.Text ?? text, scalar, offset) with { Origin = scalar.Position.Origin } : scalar.Position;
         Error(position, path, message, hint);
     }
 

@@ -3,6 +3,7 @@ using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Linking;
 using Orchestrator.Workflows.Parsing.Reading;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing;
@@ -17,11 +18,12 @@ public static class WorkflowParser
     /// <param name="text">The file's content.</param>
     /// <param name="fileName">What the diagnostics call the file.</param>
     /// <param name="types">The step types that it may use; null: the built-in ones.</param>
-    public static ParseResult Parse(string text, string fileName, StepCatalog? types = null)
+    /// <param name="templates">The templates that it may use besides its own; null: none.</param>
+    public static ParseResult Parse(string text, string fileName, StepCatalog? types = null, TemplateSet? templates = null)
     {
         WorkflowDefinition? definition = null;
         var diagnostics = Read(text, fileName, root =>
-            definition = Assembler.Assemble(WorkflowReader.Read(root, types ?? StepCatalog.BuiltIn), root.Report));
+            definition = Assembler.Assemble(WorkflowReader.Read(root, types ?? StepCatalog.BuiltIn, templates ?? TemplateSet.None), root.Report));
         return new ParseResult(definition, diagnostics);
     }
 

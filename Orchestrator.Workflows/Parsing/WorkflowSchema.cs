@@ -31,7 +31,16 @@ public static class WorkflowSchema
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Workflow");
         schema["allOf"] = new JsonArray(Required("key", "id"), Required("steps"));
+        schema["$defs"] = new JsonObject { ["template"] = Template() };
         return schema.ToJsonString(Options) + "\n";
+    }
+
+    /// <summary>Of a file in the folder <c>templates</c>, which an editor is told as <c>workflow.schema.json#/$defs/template</c>.</summary>
+    private static JsonObject Template()
+    {
+        var template = Object(Templates.StepTemplate.Fields);
+        template["required"] = new JsonArray("template", "steps");
+        return template;
     }
 
     private static JsonObject Object(IFieldTable table)

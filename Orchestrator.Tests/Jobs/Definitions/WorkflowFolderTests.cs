@@ -6,6 +6,8 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
 using Orchestrator.Workflows.Readiness;
 using Database = Orchestrator.Jobs.Storage.Database;
@@ -176,6 +178,40 @@ public sealed class WorkflowFolderTests
 
         (await _workflows.LoadAsync(default)).Select(file => file.Name).Should().Equal(Path.Combine("examples", "deep.yml"));
     }
+
+    /// <summary>A version holds the templates that it was read with; a bad or missing one keeps the last good version.</summary>
+    [Test]
+    public async Task A_change_of_a_template_makes_versions_of_those_who_use_it()
+    {
+        var template = Path.Combine("templates", "double.yml");
+        Write(template, Template("params.n * 2"));
+        Write("user.yml", "{ key: user, steps: [{ id: a, uses: double, with: { n: 4 } }] }");
+        Write("other.yml", Workflow("other", "1"));
+        var first = await _workflows.LoadAsync(default);
+        Write(template, Template("params.n * 3"));
+        await _workflows.LoadAsync(default);
+        Write(template, "template: double\nsteps: oops");
+        var bad = await _workflows.LoadAsync(default);
+        var headWhileBad = await _store.FindHeadAsync(Tenant, "user", default);
+        File.Delete(Path.Combine(_folder, template));
+        var without = await _workflows.LoadAsync(default);
+
+        first.Should().OnlyContain(file => file.IsGood).And.HaveCount(3);
+        headWhileBad.Should().Be(2);
+        bad.Where(file => !file.IsGood).Select(file => file.Name).Should().Equal(template);
+        without.Single(file => !file.IsGood).Diagnostics.Single().Message.Should().Be("there is no template `double`");
+        (await _store.FindHeadAsync(Tenant, "user", default)).Should().Be(2);
+        (await _store.FindHeadAsync(Tenant, "other", default)).Should().Be(1);
+        var catalog = new WorkflowCatalog(_store, StepCatalog.BuiltIn, TimeProvider.System);
+        foreach (var (version, result) in new[] { (1, 8), (2, 12) })
+        {
+            var step = (TransformAction)(await catalog.GetAsync(Tenant, "user", version, default)).Definition.Steps[0].Action;
+            step.Value.Render(new Scope()).Should().Be(Value.Of(result), "another process reads it whole from the database");
+        }
+    }
+
+    private static string Template(string value) =>
+        $"template: double\nparameters: {{ n: {{ type: number, required: true }} }}\nsteps: [{{ id: x, type: transform, value: {value} }}]";
 
     private static string Workflow(string key, string value) =>
         $$"""{ key: {{key}}, steps: [{ id: a, type: transform, value: "{{value}}" }] }""";

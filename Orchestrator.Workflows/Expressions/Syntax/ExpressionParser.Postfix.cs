@@ -1,4 +1,5 @@
 using Orchestrator.Workflows.Expressions.Nodes;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Workflows.Expressions.Syntax;
 
@@ -61,8 +62,9 @@ internal sealed partial class ExpressionParser
             return ParseMethodCall(target, name, optional);
         }
 
-        NoteAccess(target, name.Text, name.Start);
-        return new MemberNode(name.Start, target, name.Text, optional);
+        var member = StepName(target, name.Text, name.Start);
+        NoteAccess(target, member, name.Start);
+        return new MemberNode(name.Start, target, member, optional);
     }
 
     private IndexNode ParseIndex(Node target, bool optional)
@@ -70,9 +72,27 @@ internal sealed partial class ExpressionParser
         var open = Expect("[");
         var index = ParseExpression(0);
         Expect("]");
-        var name = index is ConstantNode { Value.Kind: ValueKind.String } constant ? constant.Value.AsString() : null;
+        var name = index is ConstantNode { Value.Kind: ValueKind.String } constant ? StepName(target, constant.Value.AsString(), index.Offset) : null;
+        index = name is null ? index : new ConstantNode(index.Offset, Value.Of(name));
         NoteAccess(target, name, index.Offset);
         return new IndexNode(open.Start, target, index, optional);
+    }
+
+    /// <summary>Of a step in a template: its id in the workflow.</summary>
+    private string StepName(Node target, string name, int offset)
+    {
+        if (_names.StepIds is not { } ids || target is not RootNode { Name: RootNames.Results or RootNames.Steps })
+        {
+            return name;
+        }
+
+        if (ids.TryGetValue(name, out var id))
+        {
+            return id;
+        }
+
+        _errors.Add(new ExpressionError(offset, $"the template has no step `{name}`", Nearest.Hint(name, [.. ids.Keys])));
+        return name;
     }
 
     private void NoteAccess(Node target, string? name, int offset)

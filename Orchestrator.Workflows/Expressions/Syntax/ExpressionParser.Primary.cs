@@ -67,6 +67,11 @@ internal sealed partial class ExpressionParser
             return new LocalNode(token.Start, _parameters[parameter].Place);
         }
 
+        if (token.Text == RootNames.Params && _names.Parameters is { } given)
+        {
+            return ParseParameter(token, given);
+        }
+
         if (ParseGlobal(token) is { } global)
         {
             return Bounded(global);
@@ -87,6 +92,32 @@ internal sealed partial class ExpressionParser
         }
 
         return new RootNode(token.Start, name);
+    }
+
+    /// <summary><c>params.name</c> or <c>params["name"]</c>: which one is known now, so that the steps it reads are.</summary>
+    private Node ParseParameter(Token token, IReadOnlyDictionary<string, Template> given)
+    {
+        var isIndex = _token.Is("[");
+        if (!isIndex && !_token.Is("."))
+        {
+            throw new SyntaxException(token.Start, "a parameter is read by its name: params.name");
+        }
+
+        Advance();
+        var name = _token.Kind == (isIndex ? TokenKind.String : TokenKind.Name) ? Advance() : throw Unexpected("a parameter's name");
+        if (isIndex)
+        {
+            Expect("]");
+        }
+
+        if (!given.TryGetValue(name.Text, out var argument))
+        {
+            _errors.Add(new ExpressionError(name.Start, $"the template has no parameter `{name.Text}`", Nearest.Hint(name.Text, [.. given.Keys])));
+            return new ConstantNode(token.Start, Value.Undefined);
+        }
+
+        _references.Parameter(name.Text, argument.References);
+        return argument.IsConstant ? new ConstantNode(token.Start, argument.Constant) : new ParameterNode(token.Start, argument);
     }
 
     private Node ParseParentheses()

@@ -18,7 +18,7 @@ internal static class TemplateReading
     /// <summary>Text is an expression, with or without <c>{{ }}</c> around it; lists and mappings are templates.</summary>
     public static Template? ExpressionOrTemplate(this FieldValue field, ICollection<Mention> mentions) =>
         field.Node is ScalarNode { Value.Kind: ValueKind.String } scalar && !scalar.Text.Contains(Open, StringComparison.Ordinal)
-            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text), mentions) is { } expression ? new ExpressionPart(expression) : null)
+            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text, Names(scalar)), mentions) is { } expression ? new ExpressionPart(expression) : null)
             : field.Template(mentions);
 
     /// <summary>One expression, with or without <c>{{ }}</c> around it.</summary>
@@ -33,6 +33,7 @@ internal static class TemplateReading
             return null;
         }
 
+        names ??= Names(scalar);
         var text = scalar.Text;
         var open = text.Length - text.AsSpan().TrimStart().Length;
         if (!text.AsSpan(open).StartsWith(Open))
@@ -112,7 +113,7 @@ internal static class TemplateReading
                 parts.Add(new ConstantPart(Value.Of(text[position..open])));
             }
 
-            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length);
+            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, Names(scalar));
             parts.Add(Compile(field, scalar, parsed, mentions) is { } expression ? new ExpressionPart(expression) : null);
             position = parsed.End;
         }
@@ -130,6 +131,9 @@ internal static class TemplateReading
         return parts.Count == 1 ? parts[0] : new TextPart(parts!);
     }
 
+    /// <summary>Inside of a template there are its parameters, and its own steps.</summary>
+    private static Vocabulary? Names(ScalarNode scalar) => scalar.Position.Origin?.Names;
+
     private static int Find(string text, int position) => text.IndexOf(Open, position, StringComparison.Ordinal);
 
     /// <summary>Reports the errors of an expression at their places.</summary>
@@ -143,6 +147,14 @@ internal static class TemplateReading
         foreach (var mention in parsed.Expression?.References.Mentions ?? [])
         {
             mentions.Add(new Mention(mention, scalar, field.Path));
+        }
+
+        foreach (var parameter in parsed.Expression?.References.Parameters ?? [])
+        {
+            foreach (var mention in scalar.Position.Origin!.Find(parameter)!.Mentions)
+            {
+                mentions.Add(mention);
+            }
         }
 
         return parsed.Expression;

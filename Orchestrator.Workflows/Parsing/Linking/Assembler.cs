@@ -46,6 +46,7 @@ internal static class Assembler
             Variables = draft.Variables,
             Config = draft.Config,
             Readiness = draft.Readiness,
+            Templates = draft.UsedTemplates,
             Output = draft.Output,
             OutputReads = draft.Output is null ? graph.Sinks : outputReads,
             Graph = graph,

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
@@ -43,6 +44,7 @@ internal static partial class StepReader
     public static FieldTable<StepDraft> Fields { get; } = new(
     [
         .. Common,
+        .. TemplateUse.StepFields,
         .. StepForms.Forms.SelectMany(form => form.Fields).GroupBy(field => field.Name).Select(Merged),
     ]);
 

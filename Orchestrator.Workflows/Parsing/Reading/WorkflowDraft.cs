@@ -1,12 +1,22 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Templates;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
 /// <summary>A workflow as given: its own fields, before its steps are linked.</summary>
-internal sealed class WorkflowDraft(StepCatalog types)
+internal sealed class WorkflowDraft(StepCatalog types, TemplateSet templates)
 {
+    /// <summary>The templates from elsewhere that its steps may use.</summary>
+    public TemplateSet Templates => templates;
+
+    /// <summary>The templates that stand in the file itself.</summary>
+    public Dictionary<string, StepTemplate> OwnTemplates { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those of <see cref="Templates"/> that its steps do use.</summary>
+    public IReadOnlyList<TemplateSource> UsedTemplates { get; set; } = [];
+
     /// <summary>The types that its steps may have.</summary>
     public StepCatalog Types => types;
 
@@ -48,6 +58,8 @@ internal sealed class WorkflowDraft(StepCatalog types)
     public Template? Output { get; set; }
 
     public List<Mention> OutputMentions { get; } = [];
+
+    public FieldValue? StepsField { get; set; }
 
     public IReadOnlyList<StepDraft> Steps { get; set; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
@@ -42,14 +43,21 @@ internal static partial class WorkflowReader
         new Field<WorkflowDraft>("defaults", Shape.Object(() => Defaults), (draft, value) => Defaults.Read(draft, value)),
         new Field<WorkflowDraft>("readiness", Shape.Object(() => ReadinessReader.Fields), (draft, value) => draft.Readiness = ReadinessReader.Read(value)),
         new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
-        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.Steps = ReadSteps(value, draft.Types)),
+        new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.StepsField = value),
+        new Field<WorkflowDraft>("templates", Shape.ListOf(Shape.Object(() => StepTemplate.Fields)), (draft, value) => ReadTemplates(value, draft)),
         .. new[] { "secrets", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
-    public static WorkflowDraft Read(FieldValue root, StepCatalog types)
+    public static WorkflowDraft Read(FieldValue root, StepCatalog types, TemplateSet templates)
     {
-        var draft = new WorkflowDraft(types);
+        var draft = new WorkflowDraft(types, templates);
         Fields.Read(draft, root);
+        if (draft.StepsField is { } steps)
+        {
+            // Once all templates are known, wherever they stand.
+            draft.Steps = ReadSteps(steps, draft);
+        }
+
         if (root.Node is MappingNode mapping)
         {
             Require(root, mapping, "key", "Add `key: my_workflow`, the name that a dispatch gives.");
@@ -85,7 +93,26 @@ internal static partial class WorkflowReader
 
     private static Value ReadObject(FieldValue value) => value.Mapping() is null ? Value.EmptyObject : value.Constant();
 
-    private static List<StepDraft> ReadSteps(FieldValue value, StepCatalog types)
+    private static void ReadTemplates(FieldValue value, WorkflowDraft draft)
+    {
+        if (value.Node is not ListNode list)
+        {
+            value.Expected("a list of templates");
+            return;
+        }
+
+        for (var index = 0; index < list.Elements.Count; index++)
+        {
+            var one = value.Element(index);
+            var template = StepTemplate.Read(one, value.Report.File, value.Report.Text);
+            if (template.Steps.Count > 0 && !draft.OwnTemplates.TryAdd(template.Name, template))
+            {
+                one.Error($"the template `{template.Name}` is here twice", "Rename one of the two.");
+            }
+        }
+    }
+
+    private static List<StepDraft> ReadSteps(FieldValue value, WorkflowDraft draft)
     {
         if (value.Node is not ListNode list)
         {
@@ -101,7 +128,16 @@ internal static partial class WorkflowReader
             return [];
         }
 
-        return [.. list.Elements.Select((_, index) => StepReader.Read(index, value.Element(index), types))];
+        var expansion = new Expansion(draft.Templates, draft.OwnTemplates, value.Report);
+        var steps = expansion.Expand(value);
+        draft.UsedTemplates = expansion.Used;
+        if (steps.Count > FileLimits.MaxSteps)
+        {
+            value.Error($"with the steps of templates there are more than the {FileLimits.MaxSteps} steps that a workflow may have");
+            return [];
+        }
+
+        return [.. steps.Select((step, index) => StepReader.Read(index, step, draft.Types))];
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]
