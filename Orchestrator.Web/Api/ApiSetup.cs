@@ -40,6 +40,7 @@ internal static class ApiSetup
         app.MapJobs();
         app.MapLocks();
         app.MapWorkflows();
+        app.MapWorkflowDiff();
         app.MapAgents();
         app.MapKeys();
         app.MapHelpers();

@@ -181,6 +181,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowPut))]
 [JsonSerializable(typeof(WorkflowWithdrawn))]
 [JsonSerializable(typeof(WorkflowVersionPage))]
+[JsonSerializable(typeof(WorkflowDiffJson))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventPage))]

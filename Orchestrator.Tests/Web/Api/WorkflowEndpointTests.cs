@@ -54,6 +54,23 @@ internal sealed class WorkflowEndpointTests : ApiFixture
     }
 
     [Test]
+    public async Task Two_versions_are_compared()
+    {
+        await PutAsync("compared", "{ key: compared, steps: [{ id: a, type: transform, value: 1 }, { id: b, type: transform, value: 1 }] }");
+        await PutAsync("compared", "{ key: compared, tags: [x], steps: [{ id: a, type: transform, value: 2 }, { id: c, type: transform, value: 1 }] }");
+
+        var diff = (await GetAsync("/api/workflows/compared/diff?from=1&to=2")).Body;
+
+        diff.ToJsonString().Should().Be((await GetAsync("/api/workflows/compared/diff")).Body.ToJsonString(), "the newest with the one before it");
+        (diff["added"]!.ToJsonString(), diff["removed"]!.ToJsonString(), diff["changed"]!.ToJsonString(), diff["fields"]!.ToJsonString())
+            .Should().Be(("[\"c\"]", "[\"b\"]", "[{\"id\":\"a\",\"fields\":[\"value\"]}]", "[\"tags\"]"));
+        ((string)diff["text"]!).Should().StartWith("--- compared/1\n+++ compared/2\n@@ -1,1 +1,1 @@\n-{ key");
+        (await GetAsync("/api/workflows/compared/diff?from=1&to=3")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await GetAsync("/api/workflows/never/diff")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await GetAsync("/api/workflows/compared/diff?from=x")).ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+
+    [Test]
     public async Task A_workflow_of_a_file_is_not_withdrawn_by_the_api()
     {
         const string text = "{ key: filed, steps: [{ id: a, type: transform, value: 1 }] }";
