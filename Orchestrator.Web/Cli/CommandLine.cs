@@ -18,6 +18,7 @@ internal static class CommandLine
         root.Subcommands.Add(Validate());
         root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
+        root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(DemoAgentsCommand.Create());

@@ -78,6 +78,15 @@ internal sealed class EventEndpointTests : ApiFixture
     }
 
     [Test]
+    public async Task The_end_of_a_run_is_nothing_that_may_be_reported()
+    {
+        var answer = await SendAsync("POST", "/api/events", """{"type": "workflow.completed:greet", "user_id": "ada"}""");
+
+        answer.ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
+        answer.Errors.Should().Equal("type: is kept for the ends of runs, which the service notes itself");
+    }
+
+    [Test]
     public async Task Events_are_listed_newest_first_page_by_page()
     {
         for (var i = 0; i < 3; i++)
