@@ -147,7 +147,12 @@ internal sealed class CollectedEventTests
         var events = service.Get<EventDispatcher>();
         var reported = new IntentEvent
         {
-            Tenant = "default", Id = events.NewId("default", null), UserId = user, Type = type, Payload = Value.Parse(payload), CreatedAt = DateTime.UtcNow,
+            Tenant = "default",
+            Id = events.NewId("default", null),
+            UserId = user,
+            Type = type,
+            Payload = Value.Parse(payload),
+            CreatedAt = DateTime.UtcNow,
         };
         return (await events.ReportAsync(reported, CancellationToken.None))!;
     }

@@ -42,7 +42,10 @@ internal sealed class WorkflowTriggerTests
         {
             await _service.DispatchAsync(new DispatchRequest
             {
-                WorkflowKey = "first", UserId = "ada", IntentId = "learn", Payload = Value.Parse($"{{\"n\": {n}}}"),
+                WorkflowKey = "first",
+                UserId = "ada",
+                IntentId = "learn",
+                Payload = Value.Parse($"{{\"n\": {n}}}"),
             });
         }
 

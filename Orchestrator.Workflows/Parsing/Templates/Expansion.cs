@@ -1,7 +1,5 @@
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
-using Orchestrator.Workflows.Parsing.Reading;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Templates;

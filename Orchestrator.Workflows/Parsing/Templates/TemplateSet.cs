@@ -1,5 +1,4 @@
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Parsing.Fields;
 
 namespace Orchestrator.Workflows.Parsing.Templates;
 
