@@ -37,7 +37,7 @@ internal sealed class StayTests
         stay.NextToEvaluate().Should().BeNull("the join waits for b too");
 
         stay.Add(Ended(stay, "b", isClaimed: true));
-        stay.NextToEvaluate().Should().Be(2);
+        stay.NextToEvaluate().Should().Be((2, null));
         stay.NextToEvaluate().Should().BeNull();
     }
 
