@@ -18,7 +18,7 @@ internal static class TemplateReading
     /// <summary>Text is an expression, with or without <c>{{ }}</c> around it; lists and mappings are templates.</summary>
     public static Template? ExpressionOrTemplate(this FieldValue field, ICollection<Mention> mentions) =>
         field.Node is ScalarNode { Value.Kind: ValueKind.String } scalar && !scalar.Text.Contains(Open, StringComparison.Ordinal)
-            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text, Names(scalar)), mentions) is { } expression ? new ExpressionPart(expression) : null)
+            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text, Names(field, scalar)), mentions) is { } expression ? new ExpressionPart(expression) : null)
             : field.Template(mentions);
 
     /// <summary>One expression, with or without <c>{{ }}</c> around it.</summary>
@@ -33,7 +33,7 @@ internal static class TemplateReading
             return null;
         }
 
-        names ??= Names(scalar);
+        names ??= Names(field, scalar);
         var text = scalar.Text;
         var open = text.Length - text.AsSpan().TrimStart().Length;
         if (!text.AsSpan(open).StartsWith(Open))
@@ -113,7 +113,7 @@ internal static class TemplateReading
                 parts.Add(new ConstantPart(Value.Of(text[position..open])));
             }
 
-            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, Names(scalar));
+            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, Names(field, scalar));
             parts.Add(Compile(field, scalar, parsed, mentions) is { } expression ? new ExpressionPart(expression) : null);
             position = parsed.End;
         }
@@ -132,7 +132,7 @@ internal static class TemplateReading
     }
 
     /// <summary>Inside of a template there are its parameters, and its own steps.</summary>
-    private static Vocabulary? Names(ScalarNode scalar) => scalar.Position.Origin?.Names;
+    private static Vocabulary Names(FieldValue field, ScalarNode scalar) => scalar.Position.Origin?.Names ?? field.Report.Names;
 
     private static int Find(string text, int position) => text.IndexOf(Open, position, StringComparison.Ordinal);
 

@@ -25,7 +25,7 @@ internal static partial class WorkflowReader
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
         RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
         AdmissionFields.RateLimitField<WorkflowDraft>((draft, limit) => draft.DefaultRateLimit = limit),
-        .. new[] { "on_failure" }.Select(Field<WorkflowDraft>.Planned),
+        FailureFields.OnFailureField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
     ]);
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(
@@ -51,6 +51,7 @@ internal static partial class WorkflowReader
     public static WorkflowDraft Read(FieldValue root, StepCatalog types, TemplateSet templates)
     {
         var draft = new WorkflowDraft(types, templates);
+        root.Report.ItemNames = ItemNames.Find(root.Node);
         Fields.Read(draft, root);
         if (draft.StepsField is { } steps)
         {
@@ -128,16 +129,29 @@ internal static partial class WorkflowReader
             return [];
         }
 
+        var steps = new List<StepDraft>();
         var expansion = new Expansion(draft.Templates, draft.OwnTemplates, value.Report);
-        var steps = expansion.Expand(value);
-        draft.UsedTemplates = expansion.Used;
-        if (steps.Count > FileLimits.MaxSteps)
+        foreach (var step in expansion.Expand(value))
         {
-            value.Error($"with the steps of templates there are more than the {FileLimits.MaxSteps} steps that a workflow may have");
-            return [];
+            AddWithHeld(StepReader.Read(step, draft.Types), steps);
         }
 
-        return [.. steps.Select((step, index) => StepReader.Read(index, step, draft.Types))];
+        draft.UsedTemplates = expansion.Used;
+
+        if (steps.Count > FileLimits.MaxSteps)
+        {
+            value.Error($"{steps.Count} steps, with those that steps and templates hold, are more than the {FileLimits.MaxSteps} that a workflow may have");
+        }
+
+        return steps;
+    }
+
+    /// <summary>A step, and after it those that it holds.</summary>
+    private static void AddWithHeld(StepDraft step, List<StepDraft> steps)
+    {
+        step.Index = steps.Count;
+        steps.Add(step);
+        step.Held.ForEach(held => AddWithHeld(held, steps));
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]

@@ -73,7 +73,7 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
         }
 
         var origin = new Origin(template, use);
-        var ids = template.Steps.Select(step => StepNodes.Id(step)?.Text).OfType<string>().Distinct()
+        var ids = template.Steps.SelectMany(StepNodes.AllIds).Distinct()
             .ToDictionary(inner => inner, inner => $"{id.Text}_{inner}", StringComparer.Ordinal);
         origin.Bind(TemplateArguments.Read(use, draft.With, template, report), ids);
         if (report.Errors == before)

@@ -35,7 +35,7 @@ internal sealed class Origin(StepTemplate template, FieldValue use)
             _arguments[name] = argument;
         }
 
-        Names = Vocabulary.OfRuns with { Parameters = _arguments.ToDictionary(one => one.Key, one => one.Value.Value), StepIds = steps };
+        Names = use.Report.Names with { Parameters = _arguments.ToDictionary(one => one.Key, one => one.Value.Value), StepIds = steps };
     }
 }
 

@@ -37,6 +37,7 @@ internal sealed partial class Relocation(Origin origin, IReadOnlyDictionary<stri
     private YamlNode Names(YamlNode node, bool mustBeOwn) => node switch
     {
         ListNode list => list with { Position = At(list), Elements = [.. list.Elements.Select(element => Names(element, mustBeOwn))] },
+        MappingNode held when StepNodes.IsStep(held) => Step(held),
         MappingNode mapping => mapping with { Position = At(mapping), Entries = [.. mapping.Entries.Select(entry => At(entry, Names(entry.Content, mustBeOwn)))] },
         ScalarNode { Value.Kind: ValueKind.String } scalar when ids.ContainsKey(scalar.Text) => Renamed(scalar),
         ScalarNode { Value.Kind: ValueKind.String } scalar when mustBeOwn => Unknown(scalar),

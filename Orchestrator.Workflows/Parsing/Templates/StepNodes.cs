@@ -22,6 +22,18 @@ internal static class StepNodes
     public static YamlNode? Find(MappingNode step, string name) =>
         step.Entries.FirstOrDefault(entry => entry.Key == name).Content;
 
+    /// <summary>Its id, and those of the steps that it holds.</summary>
+    public static IEnumerable<string> AllIds(MappingNode step) => new[] { Id(step)?.Text }.OfType<string>().Concat(Held(step).SelectMany(AllIds));
+
+    /// <summary>Whether it is a step that stands where others may be named.</summary>
+    public static bool IsStep(MappingNode node) => Id(node) is not null;
+
+    private static IEnumerable<MappingNode> Held(MappingNode step) => step.Entries
+        .Concat(Find(step, "config") is MappingNode config ? config.Entries : [])
+        .Where(entry => Through.Contains(entry.Key))
+        .SelectMany(entry => entry.Content is ListNode list ? list.Elements : [entry.Content])
+        .OfType<MappingNode>().Where(IsStep);
+
     /// <summary>Whether a field holds names of steps.</summary>
     public static bool NamesSteps(string field, YamlNode content) =>
         Order.Contains(field) || Through.Contains(field) && !(content is ScalarNode && field is "on_failure" or "onFailure");

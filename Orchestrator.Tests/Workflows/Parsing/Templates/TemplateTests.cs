@@ -125,13 +125,23 @@ internal sealed class TemplateTests
     }
 
     [Test]
+    public void Steps_that_steps_hold_have_ids_of_the_use_too()
+    {
+        var parsed = WorkflowParser.Parse("key: k\nsteps: [{ id: a, uses: both }, { id: b, uses: both }]", "k.yml", templates: new TemplateSet(
+            [Source("both", "template: both\nsteps:\n  - { id: p, type: parallel, steps: [{ id: x, type: transform, value: 1 }, { id: y, type: transform, value: 2 }] }\n  - { id: z, type: transform, value: results.p, depends_on: [p] }")]));
+
+        parsed.Diagnostics.Should().BeEmpty();
+        parsed.Definition!.Steps.Select(step => step.Id).Should().Equal("a_p", "a_x", "a_y", "a_z", "a", "b_p", "b_x", "b_y", "b_z", "b");
+    }
+
+    [Test]
     public void What_grows_beyond_all_bounds_is_refused()
     {
         var doubling = new TemplateSet(Enumerable.Range(0, 9).Select(n => Source($"t{n}", $"template: t{n}\nsteps:\n"
             + string.Concat(Enumerable.Range(0, 8).Select(i => n == 0 ? $"  - {{ id: s{i}, type: transform, value: 1 }}\n" : $"  - {{ id: s{i}, uses: t{n - 1} }}\n")))));
 
         WorkflowParser.Parse("key: k\nsteps: [{ id: a, uses: t8 }]", "k.yml", templates: doubling).Diagnostics
-            .Should().Contain(one => one.Message.Contains("more than the 10000 steps"));
+            .Should().Contain(one => one.Message.Contains("are more than the 10000"));
     }
 
     [TestCase("steps: [{ id: a, type: transform, value: 1 }]", "`template` is missing")]
