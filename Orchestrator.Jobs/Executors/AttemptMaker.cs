@@ -60,6 +60,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             Run = memory.Run,
             Number = number,
             Resets = claimed?.Resets ?? 0,
+            Used = claimed?.Used ?? number,
             Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number, held?.Token),
             FencingToken = held?.Token,
             Log = new AttemptLog(time),
@@ -91,9 +92,16 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             }
 
             var result = await ExecuteAsync(attempt, cancellationToken);
-            return result is AttemptSucceeded success && attempt.Step.Output is { } output
-                ? success with { Output = output.Render(new OutputScope(attempt.Scope, success.Output)) }
-                : result;
+            if (result is not AttemptSucceeded success)
+            {
+                return result;
+            }
+
+            var raw = success.Output;
+            success = attempt.Step.Output is { } output ? success with { Output = output.Render(new OutputScope(attempt.Scope, raw)) } : success;
+            return RequiredAccuracy.Failure(attempt.Step.RequiredAccuracy, RequiredAccuracy.Of(success, raw), "The result") is { } failure
+                ? new AttemptFailed(failure)
+                : success;
         }
         catch (EvaluationException e)
         {

@@ -41,6 +41,7 @@ internal static class ApiSetup
         app.MapLocks();
         app.MapWorkflows();
         app.MapAgents();
+        app.MapAlerts();
         app.MapKeys();
         app.MapHelpers();
         app.MapRateLimits();

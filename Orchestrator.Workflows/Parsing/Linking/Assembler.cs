@@ -49,11 +49,11 @@ internal static class Assembler
             Output = draft.Output,
             OutputReads = draft.Output is null ? graph.Sinks : outputReads,
             Graph = graph,
-            Steps = [.. draft.Steps.Select(step => Build(step, draft.DefaultTimeout, retry, reads[step.Index]))],
+            Steps = [.. draft.Steps.Select(step => Build(step, draft, retry, reads[step.Index]))],
         };
     }
 
-    private static StepDefinition Build(StepDraft step, TimeSpan? timeout, RetryPolicy retry, IReadOnlyList<int> reads) => new()
+    private static StepDefinition Build(StepDraft step, WorkflowDraft draft, RetryPolicy retry, IReadOnlyList<int> reads) => new()
     {
         Id = step.Id!.Value.Id,
         Index = step.Index,
@@ -61,13 +61,17 @@ internal static class Assembler
         Description = step.Description,
         Action = step.Action!,
         When = step.When,
-        Timeout = step.Timeout ?? timeout ?? StepForms.Find(step.Type)?.Timeout,
-        Retry = step.Retry.Over(step.Retries.Over(retry)),
+        Timeout = step.Timeout ?? draft.DefaultTimeout ?? StepForms.Find(step.Type)?.Timeout,
+        Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over(retry))),
+        RequiredAccuracy = step.RequiredAccuracy,
         Output = step.Output,
         RateLimit = step.RateLimit?.Build(),
         Exclusive = step.Exclusive,
         Priority = step.Priority,
-        Queue = step.Queue,
+        Queue = step.Queue ?? (draft.Config.Queue is null ? StepForms.Find(step.Type)?.Queue : null),
         Reads = reads,
     };
+
+    private static RetryPolicy WithAlternative(StepDraft step, RetryPolicy retry) =>
+        step.Action!.HasAlternative ? retry with { MaxAttempts = retry.MaxAttempts * 2 } : retry;
 }

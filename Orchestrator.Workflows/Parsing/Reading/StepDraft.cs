@@ -36,6 +36,8 @@ internal sealed class StepDraft(int index, FieldValue given)
 
     public Template? Output { get; set; }
 
+    public double? RequiredAccuracy { get; set; }
+
     public int? Priority { get; set; }
 
     public string? Queue { get; set; }

@@ -28,13 +28,14 @@ internal static partial class StepReader
         new Field<StepDraft>("output", Shape.Any, (step, value) => step.Output = value.ExpressionOrTemplate(step.OutputMentions)),
         ServiceFields.Priority<StepDraft>((step, priority) => step.Priority = priority),
         ServiceFields.Queue<StepDraft>((step, queue) => step.Queue = queue),
+        Field<StepDraft>.Number("required_accuracy", 0, 100, (step, accuracy) => step.RequiredAccuracy = accuracy),
         AdmissionFields.Exclusive,
         AdmissionFields.RateLimitField<StepDraft>((step, limit) =>
         {
             step.RateLimit = limit;
             step.Mentions.AddRange(limit.Mentions);
         }),
-        .. new[] { "scope", "on_failure", "compensate", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
+        .. new[] { "scope", "on_failure", "compensate", "circuit", "cache", "set" }.Select(Field<StepDraft>.Planned),
     ];
 
     public static FieldTable<StepDraft> CommonTable { get; } = new(Common);
