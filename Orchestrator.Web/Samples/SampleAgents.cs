@@ -33,7 +33,7 @@ internal sealed class SampleAgents : IAsyncDisposable
         builder.Logging.ClearProviders();
         var agents = new SampleAgents(builder.Build(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
         agents._app.Map("/functions/v1/agent-proxy/{**agent}", agents.AnswerAsync);
-        agents._app.MapPost(SampleTasks.Path, agents.TaskAsync);
+        agents._app.MapPost(SampleTasks.Path, (Delegate)agents.TaskAsync);
         await agents._app.StartAsync(cancellationToken);
         var addresses = agents._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         agents.Address = new Uri(addresses.Addresses.First());
