@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Agents;
 
