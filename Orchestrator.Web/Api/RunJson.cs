@@ -92,13 +92,13 @@ internal sealed record RunDetail : RunSummary
     public static RunDetail Of(
         RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types, IReadOnlyList<HandoffJson> handoffs) => new(
         Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))], RunMetrics.Of(run, steps))
-    {
-        Payload = ApiJson.Raw(run.Payload),
-        Variables = ApiJson.Raw(run.Variables),
-        Handoffs = handoffs,
-        Output = ApiJson.Raw(run.Output),
-        Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
-    };
+        {
+            Payload = ApiJson.Raw(run.Payload),
+            Variables = ApiJson.Raw(run.Variables),
+            Handoffs = handoffs,
+            Output = ApiJson.Raw(run.Output),
+            Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
+        };
 }
 
 internal sealed record StepJson

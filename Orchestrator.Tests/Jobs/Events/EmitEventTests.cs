@@ -76,7 +76,13 @@ internal sealed class EmitEventTests
     {
         var run = new RunInfo
         {
-            Tenant = "default", Id = id, WorkflowKey = "k", WorkflowVersion = 1, Trigger = "api", UserId = "eve", CreatedAt = DateTime.UnixEpoch.AddDays(number),
+            Tenant = "default",
+            Id = id,
+            WorkflowKey = "k",
+            WorkflowVersion = 1,
+            Trigger = "api",
+            UserId = "eve",
+            CreatedAt = DateTime.UnixEpoch.AddDays(number),
         };
         return new StepAttempt
         {
