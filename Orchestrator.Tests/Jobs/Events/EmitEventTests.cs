@@ -98,5 +98,7 @@ internal sealed class EmitEventTests
         () => ScalarAsync($"select max(d.output::text) from workflow_run_data d join workflow_runs r using (tenant_id, workflow_run_id) join intent_events e on e.event_id = r.trigger_event_id where e.type = '{type}'")!,
         "the run's end");
 
-    private async Task<string?> ScalarAsync(string sql) => await _service.Database.ScalarAsync<string?>(sql);
+    /// <summary>Null: there is nothing, or nothing yet.</summary>
+    private async Task<string?> ScalarAsync(string sql) =>
+        await _service.Database.ScalarAsync<string>($"select coalesce(({sql})::text, '')") is { Length: > 0 } text ? text : null;
 }
