@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Tests.Support;
@@ -84,13 +85,17 @@ internal sealed class EmitEventTests
             UserId = "eve",
             CreatedAt = DateTime.UnixEpoch.AddDays(number),
         };
+        var (workflow, memory) = (new LoadedWorkflow(definition, 1), new RunMemory(run));
         return new StepAttempt
         {
             Step = definition.Steps[0],
+            Workflow = workflow,
+            Memory = memory,
+            StepNumber = 0,
             Run = run,
             Number = number,
             Log = new AttemptLog(TimeProvider.System),
-            Scope = new StepScope(definition, new RunMemory(run), [], definition.Steps[0], number),
+            Scope = new StepScope(workflow, memory, 0, null, number),
         };
     }
 
