@@ -8,6 +8,7 @@ internal sealed record AgentContent
     public const int MaxSystemPrompt = 16_000;
     public const int MaxCapabilities = 100;
     public const int MaxCapability = 100;
+    public const int MaxEndpoint = 2000;
 
     public required string Tenant { get; init; }
 
@@ -22,6 +23,9 @@ internal sealed record AgentContent
 
     /// <summary>Percent that its results have to reach; null: as a step asks.</summary>
     public double? RequiredAccuracy { get; init; }
+
+    /// <summary>Where it is called, an absolute http or https address; null: the service's default.</summary>
+    public string? Endpoint { get; init; }
 
     /// <summary>One of <see cref="AgentStatus.All"/>; null: active for a new one, as it was for another.</summary>
     public string? Status { get; init; }
@@ -52,6 +56,8 @@ internal sealed record AgentRow
     public required string[] Capabilities { get; init; }
 
     public double? RequiredAccuracy { get; init; }
+
+    public string? Endpoint { get; init; }
 
     public required string Status { get; init; }
 

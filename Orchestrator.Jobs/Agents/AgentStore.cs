@@ -28,6 +28,7 @@ internal sealed class AgentStore(Database database)
                     content.SystemPrompt,
                     content.Capabilities,
                     content.RequiredAccuracy,
+                    content.Endpoint,
                     content.Status,
                 },
                 cancellationToken);

@@ -79,6 +79,12 @@ internal enum FailureKind
     /// <summary>The answer says <c>ok: false</c>, or is none that a <c>call</c> may have (<c>not_ok</c>).</summary>
     NotOk,
 
+    /// <summary>The result's accuracy is too low (<c>accuracy</c>).</summary>
+    Accuracy,
+
+    /// <summary>A script failed (<c>script_error</c>).</summary>
+    Script,
+
     /// <summary>An expression could not be evaluated; never retried.</summary>
     Expression,
 
@@ -100,4 +106,8 @@ internal enum FailureKind
 /// <param name="Message">For the operator: what, where, and how to mend it. Holds no secret.</param>
 /// <param name="StatusCode">The HTTP status, where there was one.</param>
 /// <param name="RetryAfter">The target's own wish (429 and 503).</param>
-internal sealed record Failure(FailureKind Kind, string Message, int? StatusCode = null, TimeSpan? RetryAfter = null);
+internal sealed record Failure(FailureKind Kind, string Message, int? StatusCode = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The agent that the step was given to; null: none.</summary>
+    public string? AgentId { get; init; }
+}

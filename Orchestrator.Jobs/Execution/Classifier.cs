@@ -18,7 +18,8 @@ internal static class Classifier
             ? policy.DelayAfter(usedAttempts, random, failure.RetryAfter)
             : null;
 
-    private static bool IsRetried(RetryPolicy policy, Failure failure) =>
+    /// <summary>Whether another attempt may be made of what failed so, were there one left.</summary>
+    public static bool IsRetried(RetryPolicy policy, Failure failure) =>
         failure.Kind is not (FailureKind.Expression or FailureKind.Invalid or FailureKind.Poison or FailureKind.Given)
         && (policy.On.Count == 0 ? IsTransient(failure) : policy.On.Any(word => Names(word, failure)));
 
@@ -30,6 +31,8 @@ internal static class Classifier
         "timeout" => failure.Kind == FailureKind.Timeout,
         "network" => failure.Kind == FailureKind.Network,
         "not_ok" => failure.Kind == FailureKind.NotOk,
+        "accuracy" => failure.Kind == FailureKind.Accuracy,
+        "script_error" => failure.Kind == FailureKind.Script,
         "5xx" => failure is { Kind: FailureKind.Status, StatusCode: >= 500 },
         _ => failure.Kind == FailureKind.Status
             && failure.StatusCode?.ToString(CultureInfo.InvariantCulture) == word,

@@ -68,6 +68,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Phase = claimed?.Phase,
             Number = attemptNumber,
             Resets = claimed?.Resets ?? 0,
+            Used = claimed?.Used ?? attemptNumber,
             Scope = new StepScope(workflow, memory, number, place, attemptNumber, held?.Token),
             FencingToken = held?.Token,
             Log = new AttemptLog(time),
@@ -111,14 +112,20 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         }
     }
 
-    /// <summary>The step's <c>output</c> and <c>set</c> see its raw result.</summary>
-    private static AttemptSucceeded Finish(StepAttempt attempt, AttemptSucceeded success)
+    /// <summary>The step's <c>output</c> and <c>set</c> see its raw result; a result that is not accurate enough fails the attempt.</summary>
+    private static AttemptResult Finish(StepAttempt attempt, AttemptSucceeded success)
     {
+        var raw = success.Output;
         var scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
         if (attempt.Step.Output is { } output && !success.EndsRun)
         {
             success = success with { Output = output.Render(scope) };
             scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
+        }
+
+        if (RequiredAccuracy.Failure(attempt.Step.RequiredAccuracy, RequiredAccuracy.Of(success, raw), "The result") is { } failure)
+        {
+            return new AttemptFailed(failure);
         }
 
         return attempt.Step.Set is { } set ? success with { Set = set.Render(scope).AsStored() } : success;

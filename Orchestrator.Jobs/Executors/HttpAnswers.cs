@@ -42,16 +42,9 @@ internal static class HttpAnswers
     {
         var status = (int)response.StatusCode;
         var name = HttpRequests.Name(request);
-        if (!IsExpected(action, status))
+        if (Refusal(IsExpected(action, status), name, response, body, maxBytes) is { } refusal)
         {
-            return new AttemptFailed(new Failure(
-                FailureKind.Status, $"{name} answered {status}{Shown(body)}", status, RetryAfter(response)));
-        }
-
-        if (body.IsCut)
-        {
-            return new AttemptFailed(new Failure(
-                FailureKind.Invalid, $"{name} answered with more than {maxBytes} bytes (Orchestrator:MaxResponseBytes).", status));
+            return refusal;
         }
 
         var result = Parse(body.Text, out var isJson);
@@ -64,6 +57,16 @@ internal static class HttpAnswers
         return result["ok"] == Value.False
             ? new AttemptFailed(new Failure(FailureKind.NotOk, $"{name} answered ok: false{Error(result)}", status))
             : new AttemptSucceeded(result, ResponseOf(response, status), status);
+    }
+
+    /// <summary>What is wrong with an answer whatever it says: its status or its size. Null: nothing.</summary>
+    public static AttemptFailed? Refusal(bool isExpected, string name, HttpResponseMessage response, HttpBody body, int maxBytes)
+    {
+        var status = (int)response.StatusCode;
+        return !isExpected ? new AttemptFailed(new Failure(FailureKind.Status, $"{name} answered {status}{Shown(body)}", status, RetryAfter(response)))
+            : body.IsCut ? new AttemptFailed(new Failure(
+                FailureKind.Invalid, $"{name} answered with more than {maxBytes} bytes (Orchestrator:MaxResponseBytes).", status))
+            : null;
     }
 
     private static bool IsExpected(HttpAction action, int status) =>
@@ -89,16 +92,17 @@ internal static class HttpAnswers
         }
     }
 
-    private static string Error(Value result) =>
+    /// <summary>What an answer's `error` says, with a colon before it; empty: nothing.</summary>
+    public static string Error(Value result) =>
         result["error"] is { IsNullish: false } error ? ": " + Cut(error.Kind == ValueKind.Object && !error["message"].IsNullish
             ? error["message"].ToText()
             : error.ToText()) : "";
 
-    private static string Shown(HttpBody body) => string.IsNullOrWhiteSpace(body.Text) ? "" : ": " + Cut(body.Text.Trim());
+    public static string Shown(HttpBody body) => string.IsNullOrWhiteSpace(body.Text) ? "" : ": " + Cut(body.Text.Trim());
 
     private static string Cut(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + "…";
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response)
+    public static TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable))
         {

@@ -26,37 +26,10 @@ internal sealed class HttpExecutor(HttpMessageInvoker client, OrchestratorOption
 
         using (request)
         {
-            try
-            {
-                using var response = await client.SendAsync(request, cancellationToken);
-                var body = await HttpAnswers.ReadAsync(response, options.MaxResponseBytes, cancellationToken);
-                var result = HttpAnswers.Judge(action, request, response, body, options.MaxResponseBytes);
-                attempt.Log.Info($"{HttpRequests.Name(request)} → {(int)response.StatusCode}");
-                return result;
-            }
-            catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
-            {
-                return new AttemptFailed(new Failure(FailureKind.Invalid, $"{HttpRequests.Name(request)}: {refused.Message}"));
-            }
-            catch (HttpRequestException e)
-            {
-                return Unreachable(attempt, request, e.InnerException?.Message ?? e.Message);
-            }
-            catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
-            {
-                return Unreachable(attempt, request, "no connection in time");
-            }
-            catch (IOException e)
-            {
-                return Unreachable(attempt, request, e.Message);
-            }
+            return await HttpExchange.SendAsync(
+                client, request, HttpRequests.Name(request), attempt, options.MaxResponseBytes,
+                (response, body) => HttpAnswers.Judge(action, request, response, body, options.MaxResponseBytes), cancellationToken);
         }
-    }
-
-    private static AttemptFailed Unreachable(StepAttempt attempt, HttpRequestMessage request, string message)
-    {
-        attempt.Log.Error($"{HttpRequests.Name(request)}: {message}");
-        return new AttemptFailed(new Failure(FailureKind.Network, $"{HttpRequests.Name(request)} could not be reached: {message}"));
     }
 }
 
@@ -91,7 +64,7 @@ internal static class HttpRequests
                 .With("results", attempt.Scope.DependencyResults()));
         }
 
-        AddOwnHeaders(request, attempt, action.Call is not null ? options.EdgeServiceJwt : null);
+        AddOwnHeaders(request, attempt, attempt.IdempotencyKey, action.Call is not null ? options.EdgeServiceJwt : null);
         if (AddHeaders(request, action.Headers?.Render(attempt.Scope) ?? Value.Undefined, out problem))
         {
             return request;
@@ -101,9 +74,10 @@ internal static class HttpRequests
         return null;
     }
 
-    private static void AddOwnHeaders(HttpRequestMessage request, StepAttempt attempt, string? serviceToken)
+    /// <summary>What every request of a step has.</summary>
+    public static void AddOwnHeaders(HttpRequestMessage request, StepAttempt attempt, string idempotencyKey, string? serviceToken)
     {
-        request.Headers.TryAddWithoutValidation(IdempotencyHeader, attempt.IdempotencyKey);
+        request.Headers.TryAddWithoutValidation(IdempotencyHeader, idempotencyKey);
         if (attempt.FencingToken is { } token)
         {
             request.Headers.TryAddWithoutValidation(FencingHeader, token.ToString(CultureInfo.InvariantCulture));

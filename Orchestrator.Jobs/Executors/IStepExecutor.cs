@@ -50,6 +50,9 @@ internal sealed record StepAttempt
 
     public required int Number { get; init; }
 
+    /// <summary>Attempts used up since the newest reset, this one among them; those lost with a worker do not count.</summary>
+    public int Used { get; init; } = 1;
+
     public required StepScope Scope { get; init; }
 
     /// <summary>Of the lock of an exclusive step: higher than those of all that held it before. Null: it has none.</summary>

@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "The database can't be reached: what a step reads is loaded again in {Wait} ms: {Message}")]
     public static partial void CannotLoad(ILogger logger, double wait, string message);
 
+    [LoggerMessage(31, LogLevel.Warning, "The database can't be reached: a step's event or alert is written again in {Wait} ms: {Message}")]
+    public static partial void CannotReport(ILogger logger, double wait, string message);
+
     [LoggerMessage(30, LogLevel.Warning, "The database can't be reached: a step's token or lock is asked for again in {Wait} ms: {Message}")]
     public static partial void CannotAdmit(ILogger logger, double wait, string message);
 

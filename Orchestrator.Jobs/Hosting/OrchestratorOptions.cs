@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Notifications;
 using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
@@ -84,6 +86,12 @@ public sealed class OrchestratorOptions
 
     /// <summary>The autonomous cycle.</summary>
     public AutonomousOptions Autonomous { get; set; } = new();
+
+    /// <summary>How agents are called.</summary>
+    public AgentOptions Agents { get; set; } = new();
+
+    /// <summary>Where notifications go.</summary>
+    public NotificationOptions Notifications { get; set; } = new();
 
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
@@ -182,6 +190,8 @@ public sealed class OrchestratorOptions
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
         Autonomous.Check(Check);
+        Agents.Check(Check);
+        Notifications.Check(Check);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

@@ -1,11 +1,11 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
-using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Jobs.Agents;
+using Orchestrator.Jobs.Alerts;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Bulk;
 using Orchestrator.Jobs.DeadLetters;
@@ -18,6 +18,7 @@ using Orchestrator.Jobs.Idempotency;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Locks;
 using Orchestrator.Jobs.Maintenance;
+using Orchestrator.Jobs.Notifications;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
@@ -73,6 +74,7 @@ internal static class OrchestratorServices
             .AddSingleton<EventDispatcher>()
             .AddSingleton<EventQueries>()
             .AddSingleton<AgentStore>()
+            .AddSingleton<AlertStore>()
             .AddSingleton<SweepActions>()
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
@@ -139,6 +141,10 @@ internal static class OrchestratorServices
         .AddSingleton<BlockResults>()
         .AddSingleton<Alternatives>()
         .AddSingleton<IStepExecutor, OwnStepExecutor>()
+        .AddSingleton<AgentFinder>()
+        .AddSingleton<IStepExecutor>(provider => ActivatorUtilities.CreateInstance<AgentExecutor>(provider, provider.GetRequiredService<OutboundClient>()))
+        .AddSingleton<IStepExecutor>(provider => ActivatorUtilities.CreateInstance<NotifyExecutor>(provider, provider.GetRequiredService<OutboundClient>()))
+        .AddSingleton<IStepExecutor, EmitEventExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<Admission>()
@@ -151,26 +157,5 @@ internal static class OrchestratorServices
         .AddTransient(provider => new CronJob(provider.GetRequiredService<Dispatcher>(), provider.GetRequiredService<WorkflowCatalog>()))
         .AddTransient(provider => new PgCronJob(provider.GetRequiredService<WakeUp>(), provider.GetRequiredService<CronCatchUp>()))
         .AddTransient(provider => new StepJob(provider.GetRequiredService<StepRunner>(), provider.GetRequiredService<Drain>()))
-        .AddSingleton(StepServer)
-        .AddStart<BackgroundJobServerHostedService>();
-
-    private static BackgroundJobServerHostedService StepServer(IServiceProvider provider)
-    {
-        var options = provider.GetRequiredService<OrchestratorOptions>();
-        var server = new BackgroundJobServerOptions
-        {
-            WorkerCount = options.Workers,
-            Queues = Lanes.ServedBy(options.Queues),
-            SchedulePollingInterval = TimeSpan.FromSeconds(10),
-            StopTimeout = Drain.Patience,
-            ShutdownTimeout = Drain.Patience + TimeSpan.FromSeconds(5),
-            Activator = provider.GetRequiredService<JobActivator>(),
-
-            // Without the filter of operators' actions: a worker does nothing that it would have to see.
-            FilterProvider = JobFilterProviders.Providers,
-        };
-        return new BackgroundJobServerHostedService(
-            provider.GetRequiredService<JobStorage>(), server, provider.GetServices<IBackgroundProcess>(),
-            provider.GetRequiredService<IHostApplicationLifetime>());
-    }
+        .AddBackgroundPart<StepServers>();
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Queries;
@@ -45,6 +46,14 @@ internal sealed class RunQueries(Database database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>What the run's agents have handed on, in the order in which they ended.</summary>
+    public async Task<IReadOnlyList<HandoffRow>> HandoffsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<HandoffRow>(new CommandDefinition(
+            SqlText.Load("RunHandoffs"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
 
     /// <summary>The run's log lines and those of its attempts, in the order of their time.</summary>

@@ -301,6 +301,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         return Value.Object(
             ("message", end.Error),
             ("step_id", end.Step is { } step ? Id(step, record) : null),
+            ("agent_id", (record?.Verdict as VerdictDead)?.Failure.AgentId),
             ("timestamp", (record?.FinishedAt ?? records.Max(record => record.FinishedAt)).ToString("O")),
             ("attempts", record?.Attempt ?? 0));
     }

@@ -50,6 +50,13 @@ internal sealed class SampleWorkflowTests
         ("examples/batch.yml", "example_batch", """{"events": [{"type": "post_liked"}, {"type": "post_liked"}, {"type": "post_shared"}]}""", "success", """{"likes": 2, "shares": 1}"""),
         ("examples/templates.yml", "example_templates", "{}", "success",
             """[{"agent": "writer", "enough": true, "topic": "photosynthesis"}, {"agent": "checker", "enough": false, "topic": "photosynthesis again"}]"""),
+        ("examples/agents.yml", "example_agents", "{}", "success",
+            """{"summary": "executor has done it: Write it: coordinator has done it: Plan a page about leaves", "sources": ["plan"]}"""),
+        ("examples/accuracy.yml", "example_accuracy", "{}", "success", """{"confidence": "high", "accuracy": 95, "attempts": 2}"""),
+        ("examples/alternative_agent.yml", "example_alternative_agent", "{}", "success", """{"id": null, "username": "coordinator", "alternative": true}"""),
+        ("examples/emit_event.yml", "example_emit_event", "{}", "success", """["example_event_trigger"]"""),
+        ("examples/notify.yml", "example_notify", "{}", "success", """{"channel": "alerts"}"""),
+        ("examples/notify.yml", "example_notify", """{"free": 50}""", "success", """{"channel": "nobody was told"}"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
             """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
     ];

@@ -14,6 +14,9 @@ internal sealed class TestLog : ILoggerProvider
     /// <summary>Warnings and worse.</summary>
     public IReadOnlyList<string> Warnings => [.. _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
 
+    /// <summary>Every line, of any level.</summary>
+    public IReadOnlyList<string> Lines => [.. _lines.Select(line => line.Text)];
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void Dispose()

@@ -54,8 +54,24 @@ internal static partial class AgentEndpoints
             SystemPrompt = body.Text("system_prompt", AgentContent.MaxSystemPrompt, example: "You are Mira. Be curious and brief.") ?? "",
             Capabilities = body.Texts("capabilities", AgentContent.MaxCapabilities, AgentContent.MaxCapability, "What it can do.", ["write", "summarise"]) ?? [],
             RequiredAccuracy = body.Fraction("required_accuracy", 0, 100, "Percent that its results have to reach."),
+            Endpoint = ReadEndpoint(body),
             Status = body.OneOf("status", AgentStatus.All, about: "Active for a new one."),
         };
+    }
+
+    /// <summary>Everybody who may read agents sees it: a password has no place in it.</summary>
+    private static string? ReadEndpoint(RequestBody body)
+    {
+        var endpoint = body.Text(
+            "endpoint", AgentContent.MaxEndpoint, about: "Where it is called, an absolute http or https address; the service's default unless said.",
+            example: "https://agents.example.org/mira");
+        if (endpoint is not null
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", UserInfo: "" }))
+        {
+            body.Wrong("endpoint", "has to be an absolute http or https address without user and password");
+        }
+
+        return endpoint;
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, AgentStore agents)

@@ -7,11 +7,11 @@ internal sealed record AgentPage(IReadOnlyList<AgentJson> Items, long? NextCurso
 
 /// <summary>An agent. Its id is a number, as in seed 000.</summary>
 internal sealed record AgentJson(
-    long Id, string Username, string About, string SystemPrompt, IReadOnlyList<string> Capabilities, double? RequiredAccuracy, string Status,
-    DateTime CreatedAt, DateTime UpdatedAt)
+    long Id, string Username, string About, string SystemPrompt, IReadOnlyList<string> Capabilities, double? RequiredAccuracy,
+    string? Endpoint, string Status, DateTime CreatedAt, DateTime UpdatedAt)
 {
     public static AgentJson Of(AgentRow row) => new(
-        row.Id, row.Username, row.About, row.SystemPrompt, row.Capabilities, row.RequiredAccuracy, row.Status, row.CreatedAt, row.UpdatedAt);
+        row.Id, row.Username, row.About, row.SystemPrompt, row.Capabilities, row.RequiredAccuracy, row.Endpoint, row.Status, row.CreatedAt, row.UpdatedAt);
 }
 
 internal sealed record AgentDeleted(bool Ok, long Id);

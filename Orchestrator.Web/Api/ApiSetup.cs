@@ -42,6 +42,7 @@ internal static class ApiSetup
         app.MapWorkflows();
         app.MapWorkflowDiff();
         app.MapAgents();
+        app.MapAlerts();
         app.MapKeys();
         app.MapHelpers();
         app.MapRateLimits();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Jobs;
 using Orchestrator.Jobs.Access;
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
@@ -32,6 +33,8 @@ internal static class RunEndpoints
             .WithSummary("List a run's attempts that have ended").Answers(200, Examples.Attempts);
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
             .WithSummary("List the lines that a run's attempts left, and what operators decided").Answers(200, Examples.Logs);
+        routes.MapGet("/api/runs/{id:guid}/handoffs", HandoffsAsync).For(Role.Viewer)
+            .WithSummary("List what a run's agents have handed on").Answers(200, Examples.Handoffs);
     }
 
     private static DispatchRequest Read(RequestBody body) => new()
@@ -136,7 +139,8 @@ internal static class RunEndpoints
 
         var steps = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
         var types = await names.StepTypesAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
-        return Results.Json(RunDetail.Of(run, steps, types), ApiJson.Default.RunDetail);
+        var handoffs = await ReadHandoffsAsync(http, runs, names, run);
+        return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Default.RunDetail);
     }
 
     private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
@@ -152,6 +156,21 @@ internal static class RunEndpoints
             : Results.Json(
                 new LogList([.. (await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(LogLineJson.Of)]),
                 ApiJson.Default.LogList);
+
+    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
+        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is { } run
+            ? Results.Json(new HandoffList(await ReadHandoffsAsync(http, runs, names, run)), ApiJson.Default.HandoffList)
+            : NoSuchRun(id);
+
+    private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)
+    {
+        var tenant = http.User.Tenant();
+        var rows = await runs.HandoffsAsync(tenant, new RunId(run.WorkflowRunId), http.RequestAborted);
+        return rows.Count == 0 ? [] :
+        [
+            .. Handoffs.Of(rows, await names.DefinitionAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted)).Select(HandoffJson.Of),
+        ];
+    }
 
     private static IResult NoSuchRun(Guid id) =>
         Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}.");

@@ -76,6 +76,10 @@ internal sealed record RunDetail : RunSummary
     [JsonPropertyOrder(1)]
     public required IReadOnlyList<StepJson> Steps { get; init; }
 
+    /// <summary>What the run's agents have handed on.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<HandoffJson> Handoffs { get; init; } = [];
+
     [JsonPropertyOrder(1)]
     public JsonElement? Output { get; init; }
 
@@ -85,14 +89,16 @@ internal sealed record RunDetail : RunSummary
     [JsonPropertyOrder(1)]
     public required RunMetrics Metrics { get; init; }
 
-    public static RunDetail Of(RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types) => new(
+    public static RunDetail Of(
+        RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types, IReadOnlyList<HandoffJson> handoffs) => new(
         Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))], RunMetrics.Of(run, steps))
-    {
-        Payload = ApiJson.Raw(run.Payload),
-        Variables = ApiJson.Raw(run.Variables),
-        Output = ApiJson.Raw(run.Output),
-        Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
-    };
+        {
+            Payload = ApiJson.Raw(run.Payload),
+            Variables = ApiJson.Raw(run.Variables),
+            Handoffs = handoffs,
+            Output = ApiJson.Raw(run.Output),
+            Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
+        };
 }
 
 internal sealed record StepJson
@@ -172,6 +178,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(RunErrorJson))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
+[JsonSerializable(typeof(HandoffList))]
+[JsonSerializable(typeof(AlertPage))]
 [JsonSerializable(typeof(GraphJson))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(DecisionAnswer))]

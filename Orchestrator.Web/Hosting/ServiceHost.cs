@@ -37,6 +37,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         if (samples is not null)
         {
             (options.EdgeBaseUrl, options.EdgeServiceJwt) = (samples.Address, samples.Token);
+            (options.Agents.Endpoint, options.Agents.Token) = options.Agents.Endpoint is null
+                ? (new Uri(samples.Address, SampleTasks.Path), samples.Token)
+                : (options.Agents.Endpoint, options.Agents.Token);
         }
 
         var adminKey = AdminKey.Load(settings.AdminKey, options.Folders.Data);

@@ -33,6 +33,7 @@ internal sealed record ServiceSettings
         options.EdgeBaseUrl = Address(configuration["EDGE_BASE_URL"]) ?? options.EdgeBaseUrl;
         options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
         options.WorkflowsFolder = Text(configuration["Workflows:Folder"]) ?? options.WorkflowsFolder;
+        BindSections(configuration, options);
         options.ConnectionString = Connection(Text(configuration.GetConnectionString("Orchestrator"))) ?? options.ConnectionString;
         string[] problems = [.. UnknownSettings.In(configuration), .. options.Problems()];
         if (problems.Length > 0)
@@ -58,6 +59,19 @@ internal sealed record ServiceSettings
         catch (OptionsValidationException e)
         {
             throw new SettingsException(e.Message);
+        }
+    }
+
+    private static void BindSections(IConfiguration configuration, OrchestratorOptions options)
+    {
+        try
+        {
+            configuration.GetSection("Agents").Bind(options.Agents);
+            configuration.GetSection("Notifications").Bind(options.Notifications);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SettingsException($"{e.Message} {e.InnerException?.Message}");
         }
     }
 

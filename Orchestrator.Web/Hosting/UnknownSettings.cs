@@ -1,5 +1,7 @@
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Notifications;
 using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Web.Hosting;
@@ -12,6 +14,10 @@ internal static class UnknownSettings
         ("Orchestrator", NamesOf(typeof(OrchestratorOptions))),
         ("Orchestrator:Egress", NamesOf(typeof(EgressOptions))),
         ("Orchestrator:Autonomous", NamesOf(typeof(AutonomousOptions))),
+        ("Orchestrator:Agents", NamesOf(typeof(AgentOptions))),
+        ("Orchestrator:Notifications", [nameof(NotificationOptions.Channels)]),
+        ("Agents", NamesOf(typeof(AgentOptions))),
+        ("Notifications", [nameof(NotificationOptions.Channels)]),
         ("Workflows", ["Folder"]),
     ];
 

@@ -33,6 +33,7 @@ internal sealed class SampleAgents : IAsyncDisposable
         builder.Logging.ClearProviders();
         var agents = new SampleAgents(builder.Build(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
         agents._app.Map("/functions/v1/agent-proxy/{**agent}", agents.AnswerAsync);
+        agents._app.MapPost(SampleTasks.Path, (Delegate)agents.TaskAsync);
         await agents._app.StartAsync(cancellationToken);
         var addresses = agents._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         agents.Address = new Uri(addresses.Addresses.First());
@@ -47,30 +48,53 @@ internal sealed class SampleAgents : IAsyncDisposable
 
     private async Task<IResult> AnswerAsync(HttpContext http, string agent)
     {
-        if (http.Request.Headers.Authorization != $"Bearer {Token}")
+        if (Refusal(http, out var key) is { } refusal)
         {
-            return Answer(Error("send the service token"), StatusCodes.Status401Unauthorized);
-        }
-
-        string? key = http.Request.Headers["X-Idempotency-Key"];
-        if (string.IsNullOrEmpty(key))
-        {
-            return Answer(Error("send an X-Idempotency-Key"), StatusCodes.Status400BadRequest);
+            return refusal;
         }
 
         var body = await BodyAsync(http);
+        Forget();
+        return Trouble(agent, http, key)
+            ?? Results.Text(_answers.GetOrAdd(key, _ => SampleAnswers.Of(agent, body, _calls.GetValueOrDefault(key)).ToJsonString()), "application/json");
+    }
+
+    /// <summary>A goal. An attempt that was answered gets the same answer again; a later one of the step may get another.</summary>
+    private async Task<IResult> TaskAsync(HttpContext http)
+    {
+        if (Refusal(http, out var key) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var body = await BodyAsync(http);
+        Forget();
+        if (SampleTasks.IsSlow(body))
+        {
+            await Task.Delay(SampleTasks.SlowTime, http.RequestAborted);
+        }
+
+        return SampleTasks.IsTooHard(body)
+            ? Answer(new JsonObject { ["error"] = "this is too hard for me" }, StatusCodes.Status422UnprocessableEntity)
+            : Results.Text(_answers.GetOrAdd($"{key}:{body["attempt"]}", _ => SampleTasks.Of(body).ToJsonString()), "application/json");
+    }
+
+    /// <summary>What holds for every request.</summary>
+    private IResult? Refusal(HttpContext http, out string key)
+    {
+        key = http.Request.Headers["X-Idempotency-Key"].ToString();
+        return http.Request.Headers.Authorization != $"Bearer {Token}" ? Answer(Error("send the service token"), StatusCodes.Status401Unauthorized)
+            : key.Length == 0 ? Answer(Error("send an X-Idempotency-Key"), StatusCodes.Status400BadRequest)
+            : null;
+    }
+
+    private void Forget()
+    {
         if (_answers.Count > MaxRemembered)
         {
             _answers.Clear();
             _calls.Clear();
         }
-
-        if (Trouble(agent, http, key) is { } trouble)
-        {
-            return trouble;
-        }
-
-        return Results.Text(_answers.GetOrAdd(key, _ => SampleAnswers.Of(agent, body, _calls.GetValueOrDefault(key)).ToJsonString()), "application/json");
     }
 
     /// <summary>What an agent with a bad day answers: <c>flaky</c> fails twice for each key, <c>busy</c> is so once.</summary>

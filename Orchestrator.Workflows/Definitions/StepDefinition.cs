@@ -29,6 +29,9 @@ public sealed record StepDefinition
     /// <summary>Turns the raw result into the step's result; null: the raw result.</summary>
     public Template? Output { get; init; }
 
+    /// <summary>Percent: a result whose <c>accuracy</c> is lower fails the attempt; null: any will do.</summary>
+    public double? RequiredAccuracy { get; init; }
+
     /// <summary>What limits how often attempts start; null: nothing.</summary>
     public RateLimit? RateLimit { get; init; }
 
@@ -93,6 +96,9 @@ public abstract record StepAction
 
     /// <summary>What its settings read.</summary>
     public virtual IEnumerable<References> References => [];
+
+    /// <summary>Whether a second one takes over when the first can't: the step has as many attempts again for it.</summary>
+    public virtual bool HasAlternative => false;
 
     /// <summary>Whether it reads the results of all that its step depends on.</summary>
     public virtual bool SendsDependencies => false;

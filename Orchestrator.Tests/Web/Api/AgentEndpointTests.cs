@@ -10,7 +10,7 @@ internal sealed class AgentEndpointTests : ApiFixture
     public async Task An_agent_is_made_read_replaced_and_deleted()
     {
         var made = await SendAsync("POST", "/api/agents", """
-            {"username": "Mira", "about": "Reads.", "system_prompt": "Be kind.", "capabilities": ["write", "read"], "required_accuracy": 87.5}
+            {"username": "Mira", "about": "Reads.", "system_prompt": "Be kind.", "capabilities": ["write", "read"], "required_accuracy": 87.5, "endpoint": "https://agents.example.org/mira?v=2"}
             """);
         var id = (long)made.Body["id"]!;
         var replaced = await SendAsync("PUT", $"/api/agents/{id}", """{"username": "mira", "about": "Writes."}""");
@@ -18,10 +18,10 @@ internal sealed class AgentEndpointTests : ApiFixture
         var deleted = await SendAsync("DELETE", $"/api/agents/{id}");
 
         made.Status.Should().Be(HttpStatusCode.Created, made.Text);
-        made.Text.Should().Contain("\"username\":\"Mira\",\"about\":\"Reads.\",\"system_prompt\":\"Be kind.\",\"capabilities\":[\"write\",\"read\"],\"required_accuracy\":87.5,\"status\":\"active\"");
+        made.Text.Should().Contain("\"username\":\"Mira\",\"about\":\"Reads.\",\"system_prompt\":\"Be kind.\",\"capabilities\":[\"write\",\"read\"],\"required_accuracy\":87.5,\"endpoint\":\"https://agents.example.org/mira?v=2\",\"status\":\"active\"");
         replaced.Status.Should().Be(HttpStatusCode.OK, replaced.Text);
         read.Text.Should().Be(replaced.Text);
-        read.Text.Should().Contain($"\"id\":{id},\"username\":\"mira\",\"about\":\"Writes.\",\"system_prompt\":\"\",\"capabilities\":[],\"required_accuracy\":null,\"status\":\"active\"");
+        read.Text.Should().Contain($"\"id\":{id},\"username\":\"mira\",\"about\":\"Writes.\",\"system_prompt\":\"\",\"capabilities\":[],\"required_accuracy\":null,\"endpoint\":null,\"status\":\"active\"");
         deleted.Text.Should().Be($$"""{"ok":true,"id":{{id}}}""");
         (await GetAsync($"/api/agents/{id}")).ShouldBeProblem(HttpStatusCode.NotFound);
         (await SendAsync("DELETE", $"/api/agents/{id}")).ShouldBeProblem(HttpStatusCode.NotFound);
@@ -60,7 +60,8 @@ internal sealed class AgentEndpointTests : ApiFixture
     public async Task Everything_wrong_is_said_at_once()
     {
         var answer = await SendAsync("POST", "/api/agents", """
-            {"username": "not a name", "abuot": "x", "capabilities": ["a", ""], "required_accuracy": 101, "status": "asleep", "system_prompt": 3}
+            {"username": "not a name", "abuot": "x", "capabilities": ["a", ""], "required_accuracy": 101, "status": "asleep", "system_prompt": 3,
+             "endpoint": "https://user:password@agents"}
             """);
         var number = await SendAsync("POST", "/api/agents", """{"username": "4711"}""");
 
@@ -70,6 +71,7 @@ internal sealed class AgentEndpointTests : ApiFixture
             "system_prompt: has to be a string of 1 to 16000 characters",
             "capabilities: has to be a list of up to 100 strings of 1 to 100 characters",
             "required_accuracy: has to be a number from 0 to 100",
+            "endpoint: has to be an absolute http or https address without user and password",
             "status: has to be one of active, retired",
             "abuot: is not known; did you mean 'about'?");
         number.ShouldBeProblem(HttpStatusCode.UnprocessableEntity);

@@ -134,6 +134,7 @@ internal static class Examples
         FinishedAt = End,
         Payload = Json("""{"name": "Ada"}"""),
         Variables = Json("{}"),
+        Handoffs = [],
         Output = Json("\"hello Ada\""),
         Metrics = new RunMetrics(240, 240, 1, 0),
         Steps =
@@ -150,6 +151,29 @@ internal static class Examples
     [
         new AttemptJson { AttemptId = JobId, StepId = "hello", Attempt = 1, StartedAt = Start, FinishedAt = End, Success = true },
     ]);
+
+    public static HandoffList Handoffs { get; } = new(
+    [
+        new HandoffJson(
+            new HandoffEndJson("research", 7, "mira"), [new HandoffEndJson("write", null, null)], End, Json("""{"facts": 3}"""),
+            new HandoffMetadataJson(95, ["fact-check"], 240)),
+    ]);
+
+    private static readonly AlertJson OneAlert = new()
+    {
+        AlertId = EventId,
+        Status = "open",
+        WorkflowRunId = RunId,
+        StepId = "tell",
+        Severity = "warning",
+        Type = "notify",
+        Message = "Only three sources were found.",
+        CreatedAt = Start,
+    };
+
+    public static AlertJson Acknowledged { get; } = OneAlert with { Status = "acknowledged", AcknowledgedAt = End, AcknowledgedBy = "ci" };
+
+    public static AlertPage Alerts { get; } = new([OneAlert], null);
 
     public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)]);
 
@@ -191,7 +215,7 @@ internal static class Examples
         [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
 
     public static AgentJson Agent { get; } = new(
-        7, "mira", "Reads a lot and asks good questions.", "You are Mira. Be curious and brief.", ["write", "summarise"], null, "active", Start, Start);
+        7, "mira", "Reads a lot and asks good questions.", "You are Mira. Be curious and brief.", ["write", "summarise"], null, null, "active", Start, Start);
 
     public static AgentPage Agents { get; } = new([Agent], null);
 

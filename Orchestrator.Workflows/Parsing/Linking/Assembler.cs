@@ -64,7 +64,8 @@ internal static class Assembler
         When = step.When,
         // What waits for others has as much time as they take, unless the step itself says otherwise.
         Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
-        Retry = step.Retry.Over(step.Retries.Over((step.OnFailure?.Retry ?? new RetryDraft()).Over(retry))),
+        Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over((step.OnFailure?.Retry ?? new RetryDraft()).Over(retry)))),
+        RequiredAccuracy = step.RequiredAccuracy,
         Join = step.Join ?? Join.All,
         Choosers = links.Blueprint.Rule(step.Index).Choosers,
         OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure))?.Build() ?? FailurePolicy.Abort,
@@ -77,7 +78,10 @@ internal static class Assembler
         RateLimit = step.RateLimit?.Build(),
         Exclusive = step.Exclusive,
         Priority = step.Priority,
-        Queue = step.Queue,
+        Queue = step.Queue ?? (draft.Config.Queue is null ? StepForms.Find(step.Type)?.Queue : null),
         Reads = reads,
     };
+
+    private static RetryPolicy WithAlternative(StepDraft step, RetryPolicy retry) =>
+        step.Action!.HasAlternative ? retry with { MaxAttempts = retry.MaxAttempts * 2 } : retry;
 }

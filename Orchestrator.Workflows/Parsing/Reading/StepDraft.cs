@@ -61,6 +61,8 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types)
 
     public Template? Output { get; set; }
 
+    public double? RequiredAccuracy { get; set; }
+
     public int? Priority { get; set; }
 
     public string? Queue { get; set; }

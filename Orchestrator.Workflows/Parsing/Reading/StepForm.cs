@@ -22,6 +22,9 @@ internal sealed class StepForm
     /// <summary>Longest time of one attempt unless the file says otherwise; null: no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Queue of those whose file names none; null: the default one.</summary>
+    public string? Queue { get; init; }
+
     /// <summary>All fields that such a step may have.</summary>
     public FieldTable<StepDraft> Table => _table ??= new FieldTable<StepDraft>([.. StepReader.Common, .. Fields]);
 

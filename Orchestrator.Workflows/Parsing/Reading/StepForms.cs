@@ -5,10 +5,11 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>The types of steps that the format knows. A new one is a form here and an executor for its action.</summary>
 internal static class StepForms
 {
-    private static readonly StepForm[] All = 
+    private static readonly StepForm[] All =
     [
         HttpForm.Form, TransformForm.Form, BranchForms.Condition, BranchForms.Switch, ContainerForms.Parallel, ContainerForms.Race, ContainerForms.Loop,
         ContainerForms.ForEach, ControlForms.Delay, ControlForms.Cancel, ControlForms.Succeed, ControlForms.Fail,
+        AgentTaskForm.Form, EmitEventForm.Form, NotifyForm.Form,
     ];
 
     private static readonly FrozenDictionary<string, StepForm> ByName = All.ToFrozenDictionary(form => form.Name);
@@ -18,7 +19,7 @@ internal static class StepForms
     /// <summary>Types of the format that are refused for now.</summary>
     public static FrozenSet<string> Planned { get; } = FrozenSet.ToFrozenSet(
     [
-        "agent-task", "script", "workflow", "wait_for_event", "approval", "emit_event", "notify",
+        "script", "workflow", "wait_for_event", "approval",
     ]);
 
     public static IEnumerable<StepForm> Forms => All;

@@ -29,6 +29,7 @@ internal static partial class StepReader
         new Field<StepDraft>("output", Shape.Any, (step, value) => step.Output = value.ExpressionOrTemplate(step.OutputMentions)),
         ServiceFields.Priority<StepDraft>((step, priority) => step.Priority = priority),
         ServiceFields.Queue<StepDraft>((step, queue) => step.Queue = queue),
+        Field<StepDraft>.Number("required_accuracy", 0, 100, (step, accuracy) => step.RequiredAccuracy = accuracy),
         AdmissionFields.Exclusive,
         AdmissionFields.RateLimitField<StepDraft>((step, limit) =>
         {
@@ -39,7 +40,7 @@ internal static partial class StepReader
         new Field<StepDraft>("compensate", Shape.Text, (step, value) => step.Compensate = ReadName(value)),
         new Field<StepDraft>("set", Shape.Mapping, (step, value) => step.Set = value.Mapping() is null ? null : value.Template(step.OutputMentions)),
         new Field<StepDraft>("scope", Shape.Text, (step, value) => step.Scope = value.Name()),
-        .. new[] { "circuit", "cache", "required_accuracy" }.Select(Field<StepDraft>.Planned),
+        .. new[] { "circuit", "cache" }.Select(Field<StepDraft>.Planned),
     ];
 
     public static FieldTable<StepDraft> CommonTable { get; } = new(Common);

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Tests.Jobs.Agents;
+
+/// <summary>What agents hand on (seed 003).</summary>
+[TestFixture]
+internal sealed class HandoffTests : AgentTaskTestBase
+{
+    private const string Chain = """
+        key: chain
+        steps:
+          - { id: research, type: agent-task, agent: researcher, goal: find }
+          - { id: shape, type: transform, value: results.research.n, depends_on: [research] }
+          - { id: write, type: agent-task, agent_type: executor, goal: "write {{ results.shape }}", depends_on: [shape] }
+          - { id: draw, type: agent-task, agent_type: executor, goal: draw, depends_on: [research], retry: { max_attempts: 1 } }
+          - { id: end, type: transform, value: 1, depends_on: [write] }
+        """;
+
+    [Test]
+    public async Task Each_agent_task_that_ended_well_leaves_one_to_the_next_agents()
+    {
+        var id = await AddAgentAsync("researcher", "/researcher");
+        Answer("/researcher", (503, "{}"), (200, """{"data": {"n": 3}, "accuracy": 95, "validated_by": ["facts"]}"""));
+        Service.Target.On("/agents", (http, seen) => Support.TargetServer.JsonAsync(
+            http, seen.Body.Contains("\"draw\"") ? 422 : 200, """{"result": "text"}"""));
+
+        var run = await Service.RunAsync(Chain.Replace("agent: researcher", "agent: researcher, retry: { delay_ms: 1 }"));
+        var handoffs = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}/handoffs"))!["items"]!;
+        var ofRun = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}"))!["handoffs"];
+
+        run["draw"].Status.Should().Be("dead");
+        var first = handoffs[0]!;
+        JsonNode.DeepEquals(first["from"], JsonNode.Parse($$"""{"step_id": "research", "agent_id": {{id}}, "username": "researcher"}""")).Should().BeTrue(first.ToJsonString());
+        first["to"]!.AsArray().Select(to => (string)to!["step_id"]!).Should().Equal("write", "draw");
+        first["to"]![1]!["username"].Should().BeNull("it has not done it");
+        first["data"]!.ToJsonString().Should().Be("""{"n":3}""");
+        ((double)first["metadata"]!["accuracy"]!, first["metadata"]!["validated_by"]!.ToJsonString()).Should().Be((95, """["facts"]"""));
+        handoffs.AsArray().Select(one => (string)one!["from"]!["step_id"]!).Should().StartWith("research").And.NotContain("draw");
+        JsonNode.DeepEquals(handoffs, ofRun).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task The_last_agent_hands_on_to_nobody()
+    {
+        Answer("/agents", (200, """{"result": 1}"""));
+
+        var run = await RunTaskAsync("last", "agent_type: executor");
+
+        var handoff = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}/handoffs"))!["items"]!.AsArray().Single()!;
+        handoff["to"].Should().BeNull();
+        handoff["metadata"]!["accuracy"].Should().BeNull();
+        ((string)handoff["from"]!["username"]!).Should().Be("executor");
+    }
+
+    [Test]
+    public async Task Of_a_run_that_is_not_there_there_is_a_problem() =>
+        (await Service.Client.GetAsync($"/api/runs/{Guid.NewGuid()}/handoffs")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+}
