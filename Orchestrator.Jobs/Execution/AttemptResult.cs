@@ -31,6 +31,9 @@ internal enum FailureKind
     /// <summary>The answer says <c>ok: false</c>, or is none that a <c>call</c> may have (<c>not_ok</c>).</summary>
     NotOk,
 
+    /// <summary>A script threw, or used up its memory (<c>script_error</c>).</summary>
+    Script,
+
     /// <summary>An expression could not be evaluated; never retried.</summary>
     Expression,
 

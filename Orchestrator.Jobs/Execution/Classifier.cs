@@ -30,6 +30,7 @@ internal static class Classifier
         "timeout" => failure.Kind == FailureKind.Timeout,
         "network" => failure.Kind == FailureKind.Network,
         "not_ok" => failure.Kind == FailureKind.NotOk,
+        "script_error" => failure.Kind == FailureKind.Script,
         "5xx" => failure is { Kind: FailureKind.Status, StatusCode: >= 500 },
         _ => failure.Kind == FailureKind.Status
             && failure.StatusCode?.ToString(CultureInfo.InvariantCulture) == word,

@@ -4,6 +4,7 @@ using Npgsql;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
@@ -79,11 +80,14 @@ public sealed class OrchestratorOptions
     /// <summary>The token that goes with a <c>call</c> (<c>EDGE_SERVICE_JWT</c>); null: none is sent.</summary>
     public string? EdgeServiceJwt { get; set; }
 
-    /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
+    /// <summary>Largest answer of an http step, largest result of a step in C# or JavaScript, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
     /// <summary>The autonomous cycle.</summary>
     public AutonomousOptions Autonomous { get; set; } = new();
+
+    /// <summary>Steps in JavaScript.</summary>
+    public ScriptOptions Scripts { get; set; } = new();
 
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
@@ -182,6 +186,7 @@ public sealed class OrchestratorOptions
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
         Autonomous.Check(Check);
+        Scripts.Check(Check);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

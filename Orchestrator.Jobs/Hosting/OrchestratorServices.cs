@@ -22,6 +22,7 @@ using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Watching;
 using Orchestrator.Workflows.Parsing;
@@ -129,6 +130,9 @@ internal static class OrchestratorServices
             provider.GetRequiredService<OutboundClient>(), provider.GetRequiredService<OrchestratorOptions>()))
         .AddSingleton<IStepExecutor, TransformExecutor>()
         .AddSingleton<IStepExecutor, OwnStepExecutor>()
+        .AddSingleton<Sandbox>()
+        .AddSingleton<ModuleFolder>()
+        .AddSingleton<IStepExecutor, ScriptExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<Admission>()

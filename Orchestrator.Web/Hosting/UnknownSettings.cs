@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Web.Hosting;
@@ -12,6 +13,7 @@ internal static class UnknownSettings
         ("Orchestrator", NamesOf(typeof(OrchestratorOptions))),
         ("Orchestrator:Egress", NamesOf(typeof(EgressOptions))),
         ("Orchestrator:Autonomous", NamesOf(typeof(AutonomousOptions))),
+        ("Orchestrator:Scripts", NamesOf(typeof(ScriptOptions))),
         ("Workflows", ["Folder"]),
     ];
 
