@@ -33,7 +33,7 @@
   };
   const shown = value => attempt(() => {
     if (typeof value === 'string') return value;
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (value instanceof Error || (typeof value === 'object' && typeof value?.message === 'string' && typeof value.stack === 'string')) return `${value.name}: ${value.message}`;
     if (typeof value === 'object' && value !== null) return stringify(value) ?? String(value);
     return typeof value === 'function' ? `[function ${value.name}]` : String(value);
   }, '[a value that can\'t be shown]');
