@@ -106,8 +106,14 @@ internal sealed class ScriptReferences
         var open = 1;
         for (var at = i + 1; at < _tokens.Count; at++)
         {
-            open += Is(at, "(") || Is(at, "{") || Is(at, "[") ? 1 : Is(at, ")") || Is(at, "}") || Is(at, "]") ? -1 : 0;
-            if (open <= 0 && (Is(at + 1, "=>") || Is(at + 1, "=") || (Is(at, ")") && Is(at + 1, "{"))))
+            var isClosed = Is(at, ")") || Is(at, "}") || Is(at, "]");
+            open += isClosed ? -1 : Is(at, "(") || Is(at, "{") || Is(at, "[") ? 1 : 0;
+            if (!isClosed || open > 0)
+            {
+                continue;
+            }
+
+            if ( (Is(at + 1, "=>") || Is(at + 1, "=") || (Is(at, ")") && Is(at + 1, "{"))))
             {
                 return true;
             }
