@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Jobs.Scripts;
@@ -18,12 +19,21 @@ internal sealed class SandboxProcess : IAsyncDisposable
     private readonly Stream _output;
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly StringBuilder _noise = new();
+
+    /// <summary>What it has said; complete when it has ended, or wrote more than it may.</summary>
+    private readonly Channel<Value> _messages = Channel.CreateUnbounded<Value>();
     private MemoryStream _line = new();
     private int _at;
     private int _length;
     private long _allowed = 64 * 1024;
 
-    private SandboxProcess(Process process) => (_process, _output) = (process, process.StandardOutput.BaseStream);
+    private SandboxProcess(Process process)
+    {
+        (_process, _output) = (process, process.StandardOutput.BaseStream);
+
+        // Of its own: reading a pipe blocks a thread, and the pool has few.
+        new Thread(Listen, maxStackSize: 256 * 1024) { IsBackground = true, Name = "script output" }.Start();
+    }
 
     public int Id => _process.Id;
 
@@ -39,7 +49,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(StartPatience);
             await using var stop = patience.Token.Register(process.Kill);
-            process.CheckReady(await process.ReadAsync(), command);
+            process.CheckReady(await process._messages.Reader.WaitToReadAsync(CancellationToken.None) ? await process._messages.Reader.ReadAsync(CancellationToken.None) : null, command);
             cancellationToken.ThrowIfCancellationRequested();
             return process;
         }
@@ -53,7 +63,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
     /// <summary>Runs the script; cancelled, the process is killed at once.</summary>
     public async Task<ScriptOutcome> RunAsync(ScriptRequest request, Action<string, string> log, CancellationToken cancellationToken)
     {
-        _allowed = request.MaxAnswer;
+        Volatile.Write(ref _allowed, request.MaxAnswer);
         await using var stop = cancellationToken.Register(Kill);
         try
         {
@@ -66,7 +76,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
             // It is gone; what it said is read below.
         }
 
-        while (await ReadAsync() is { } message)
+        await foreach (var message in _messages.Reader.ReadAllAsync(CancellationToken.None))
         {
             if (message["log"] is { IsUndefined: false } line)
             {
@@ -162,33 +172,48 @@ internal sealed class SandboxProcess : IAsyncDisposable
                 : new ScriptFailed(ScriptProblem.Lost, "The script's process is gone: it was killed from outside, or it crashed.");
     }
 
-    /// <summary>The next message; null: the process has ended, or wrote more than it may. What is none is kept as noise.</summary>
-    private async Task<Value?> ReadAsync()
+    private void Listen()
     {
-        while (await ReadLineAsync() is { } line)
+        try
         {
-            if (line is [(byte)'{', ..])
+            while (ReadLine() is { } line)
             {
-                try
-                {
-                    return Value.FromUtf8(line);
-                }
-                catch (JsonException)
-                {
-                    // Noise too.
-                }
+                Take(line);
             }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It has ended.
+        }
+        finally
+        {
+            _messages.Writer.Complete();
+        }
+    }
 
-            if (_noise.Length < MaxNoise)
+    /// <summary>A message, or noise of Node.js itself.</summary>
+    private void Take(byte[] line)
+    {
+        if (line is [(byte)'{', ..])
+        {
+            try
             {
-                _noise.AppendLine(Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(line.Length, 500))));
+                _messages.Writer.TryWrite(Value.FromUtf8(line));
+                return;
+            }
+            catch (JsonException)
+            {
+                // Noise too.
             }
         }
 
-        return null;
+        if (_noise.Length < MaxNoise)
+        {
+            _noise.AppendLine(Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(line.Length, 500))));
+        }
     }
 
-    private async Task<byte[]?> ReadLineAsync()
+    private byte[]? ReadLine()
     {
         while (true)
         {
@@ -202,9 +227,8 @@ internal sealed class SandboxProcess : IAsyncDisposable
                 return line;
             }
 
-            (_at, _length) = (0, await _output.ReadAsync(_buffer));
-            _allowed -= _length;
-            if (_length == 0 || _allowed < 0)
+            (_at, _length) = (0, _output.Read(_buffer));
+            if (_length == 0 || Interlocked.Add(ref _allowed, -_length) < 0)
             {
                 Kill();
                 return null;

@@ -113,12 +113,12 @@ internal sealed class ScriptReferences
                 continue;
             }
 
-            if ( (Is(at + 1, "=>") || Is(at + 1, "=") || (Is(at, ")") && Is(at + 1, "{"))))
+            if (Is(at + 1, "=>") || Is(at + 1, "=") || (Is(at, ")") && Is(at + 1, "{")))
             {
                 return true;
             }
 
-            if (open <= 0 && !(Is(at + 1, ")") || Is(at + 1, "}") || Is(at + 1, "]") || Is(at + 1, ",")))
+            if (!(Is(at + 1, ")") || Is(at + 1, "}") || Is(at + 1, "]") || Is(at + 1, ",")))
             {
                 return false;
             }

@@ -1,4 +1,3 @@
-using Orchestrator.Jobs.Scripts;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Scripts;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using Orchestrator.Jobs.Scripts;
 using Orchestrator.Tests.Support;
 
@@ -8,6 +9,7 @@ namespace Orchestrator.Tests.Jobs.Scripts;
 /// <summary>What a script gets and gives, and what is left of its process.</summary>
 [TestFixture]
 [Platform(Include = "Linux")]
+[UnsupportedOSPlatform("windows")]
 internal sealed class SandboxTests
 {
     private TestSandbox _sandbox = null!;
@@ -108,6 +110,7 @@ internal sealed class SandboxTests
     }
 
     [Test]
+    [NonParallelizable]
     public async Task Without_namespaces_it_is_refused_unless_the_operator_says_so()
     {
         using var folder = TestFolder.Create();
