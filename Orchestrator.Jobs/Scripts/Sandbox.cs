@@ -30,6 +30,7 @@ internal sealed class Sandbox(OrchestratorOptions options, ILogger<Sandbox> log)
         try
         {
             var process = await TakeAsync(request.MemoryMb, cancellationToken);
+            _ = RefillAsync();
             await using (process)
             {
                 return await process.RunAsync(request, log, cancellationToken);
@@ -38,7 +39,6 @@ internal sealed class Sandbox(OrchestratorOptions options, ILogger<Sandbox> log)
         finally
         {
             _places.Release();
-            _ = RefillAsync();
         }
     }
 
