@@ -71,7 +71,7 @@ internal sealed class DeadLetterDesk(
 
             if (reopened.Plan() is { End.State: RunState.Success })
             {
-                await loader.LoadAsync(connection, [(memory, RunOutput.Needs(workflow.Definition))]);
+                await loader.LoadAsync(connection, [(workflow, memory, RunOutput.Needs(workflow.Definition))]);
             }
 
             await using var command = new NpgsqlCommand(Statements.Reopen, connection);

@@ -116,7 +116,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
         try
         {
-            return (end.State, RunOutput.Of(workflow.Definition, memory), Value.Null);
+            return (end.State, RunOutput.Of(workflow, memory), Value.Null);
         }
         catch (EvaluationException e)
         {

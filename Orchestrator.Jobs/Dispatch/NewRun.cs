@@ -42,7 +42,7 @@ internal sealed record NewRun
 
     /// <summary>Hangfire queues of the steps that may start.</summary>
     public IEnumerable<string> RootQueues =>
-        Workflow.Definition.Graph.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
+        Workflow.Definition.Blueprint.Main.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
 
     private int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
 
@@ -59,7 +59,7 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Trigger)])
             .Uuids([.. runs.Select(run => run.Request.TriggerEventId)])
             .Shorts([.. runs.Select(run => (short)run.Priority)])
-            .Ints([.. runs.Select(run => run.Workflow.Definition.Steps.Count)])
+            .Ints([.. runs.Select(run => run.Workflow.Definition.Blueprint.Main.Steps.Count)])
             .Ints([.. runs.Select(run => (int)run.Workflow.Definition.Config.Timeout.TotalMilliseconds)])
             .Times([.. runs.Select(run => run.Request.ScheduledAt)])
             .Jsons([.. runs.Select(run => run.Payload)])
@@ -67,7 +67,7 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Key?.Scope)])
             .Texts([.. runs.Select(run => run.Request.Key?.Key)])
             .Bytes([.. runs.Select(run => run.Request.Key?.RequestSha256)]);
-        var steps = runs.SelectMany(run => run.Workflow.Definition.Steps.Select(step => (Run: run, Step: step))).ToArray();
+        var steps = runs.SelectMany(run => run.Workflow.Definition.Blueprint.Main.Steps.Select(step => (Run: run, Step: run.Workflow.Step(step)))).ToArray();
         parameters
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Value))
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Job(row.Step.Index).Value))

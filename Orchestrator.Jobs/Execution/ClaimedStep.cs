@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Execution;
 
@@ -32,6 +33,15 @@ internal sealed record ClaimedStep
     public required RunInfo Run { get; init; }
 
     public required JobId Job { get; init; }
+
+    /// <summary>Where it stands; null: in the workflow's own body.</summary>
+    public StepPlace? Place { get; init; }
+
+    /// <summary>Its index in the definition.</summary>
+    public int Definition => Place?.Step ?? Job.StepIndex;
+
+    /// <summary>What it is at; null: this is its first turn.</summary>
+    public string? Phase { get; init; }
 
     /// <summary>Number of this attempt; fences its writes.</summary>
     public required int Attempt { get; init; }

@@ -86,6 +86,8 @@ internal sealed class Claimer
             Worker = worker,
             BaseAttempts = row.GetInt16(13),
             Resets = row.GetInt16(14),
+            Place = Places.Read(row, 16, 17),
+            Phase = row.IsDBNull(18) ? null : row.GetString(18),
             Run = new RunInfo
             {
                 Tenant = row.GetString(0),

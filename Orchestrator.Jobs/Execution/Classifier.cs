@@ -19,7 +19,7 @@ internal static class Classifier
             : null;
 
     private static bool IsRetried(RetryPolicy policy, Failure failure) =>
-        failure.Kind is not (FailureKind.Expression or FailureKind.Invalid or FailureKind.Poison)
+        failure.Kind is not (FailureKind.Expression or FailureKind.Invalid or FailureKind.Poison or FailureKind.Given)
         && (policy.On.Count == 0 ? IsTransient(failure) : policy.On.Any(word => Names(word, failure)));
 
     private static bool IsTransient(Failure failure) =>

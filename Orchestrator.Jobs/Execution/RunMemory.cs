@@ -1,5 +1,5 @@
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Execution;
@@ -9,11 +9,15 @@ internal sealed record StepMemory(StepState State, int Attempts, Value Output, V
 
 /// <summary>
 /// What a worker has in memory of a run while the run stays with it: inputs, variables and the results that were read
-/// or made here. Results never change once they are there, so nothing in it goes stale.
+/// or made here. Results never change once they are there. Variables do, and so does which block of a step is its newest:
+/// both are forgotten where something may have changed them.
 /// </summary>
 internal sealed class RunMemory(RunInfo run)
 {
     private readonly Dictionary<int, StepMemory> _steps = [];
+    private readonly Dictionary<(int Owner, int Body), int?> _newest = [];
+    private readonly Dictionary<BlockKey, Value> _items = [];
+    private readonly Dictionary<int, StepProgress> _progress = [];
     private (DateTime Time, long Timestamp)? _claim;
 
     public RunInfo Run { get; } = run;
@@ -27,7 +31,7 @@ internal sealed class RunMemory(RunInfo run)
     /// <summary>When the newest attempt here started, by the database's clock; before the first: when the run was made.</summary>
     public DateTime AttemptStartedAt { get; private set; } = run.CreatedAt;
 
-    public bool HasRunData => !Payload.IsUndefined;
+    public bool HasRunData => !Payload.IsUndefined && !Variables.IsUndefined;
 
     /// <summary>
     /// An attempt starts: at the time of its claim, or, for one that was not claimed, as long after the last claim as this
@@ -46,69 +50,44 @@ internal sealed class RunMemory(RunInfo run)
     }
 
     /// <summary>Whether the step has ended and is here; the state of one that has not is read anew each time.</summary>
-    public bool Knows(int step) => _steps.TryGetValue(step, out var memory) && memory.State.IsTerminal();
+    public bool Knows(int number) => _steps.TryGetValue(number, out var memory) && memory.State.IsTerminal();
 
-    public StepMemory? Step(int step) => _steps.GetValueOrDefault(step);
+    public StepMemory? Step(int number) => _steps.GetValueOrDefault(number);
 
-    public void Remember(int step, StepMemory memory) => _steps[step] = memory;
-}
+    public void Remember(int number, StepMemory memory) => _steps[number] = memory;
 
-/// <summary>
-/// The names that a step's expressions may use, the time of the attempt, and ids that are the same in every attempt:
-/// made from the run, the step, and how many were asked for before.
-/// </summary>
-internal sealed class StepScope(
-    WorkflowDefinition definition, RunMemory memory, IReadOnlyList<int> reads, StepDefinition? step, int attempt,
-    long? fencingToken = null) : IScope
-{
-    private int _ids;
-
-    public DateTime? Now { get; } = memory.AttemptStartedAt;
-
-    public Guid? NewId() => StableId.Of($"{memory.Run.Tenant}:{memory.Run.Id}:{step?.Id}:{_ids++}");
-
-    public Value Resolve(string root) => root switch
+    /// <summary>Variables that a step has assigned, over those that are here.</summary>
+    public void Assign(Value set)
     {
-        RootNames.Inputs => memory.Payload,
-        RootNames.Variables => memory.Variables,
-        RootNames.Results => Results(),
-        RootNames.Steps => Steps(),
-        RootNames.Run => Run(),
-        RootNames.Step => step is null ? Value.Undefined : Step(step),
-        RootNames.User => Value.Object(("id", memory.Run.UserId)),
-        RootNames.Tenant => Value.Object(("id", memory.Run.Tenant)),
-        _ => Value.Undefined,
-    };
+        if (!Variables.IsUndefined)
+        {
+            Variables = set.AsObject().Aggregate(Variables, (all, one) => all.With(one.Key, one.Value));
+        }
+    }
 
-    /// <summary>Results of what the step depends on, by step id.</summary>
-    public Value DependencyResults() => step is null ? Value.EmptyObject : ResultsOf(definition.Graph.Parents(step.Index));
+    /// <summary>The number of the first step of the newest block of a body; null: there is none, or it is not known yet.</summary>
+    public int? NewestBlock(int owner, int body) => _newest.GetValueOrDefault((owner, body));
 
-    /// <summary>Results by step id; a step that was skipped or has not ended has none.</summary>
-    public Value Results() => ResultsOf(reads);
+    public bool KnowsBlock(int owner, int body) => _newest.ContainsKey((owner, body));
 
-    private Value ResultsOf(IReadOnlyList<int> steps) => Value.Object(steps
-        .Select(index => (Id: definition.Steps[index].Id, Memory: memory.Step(index)))
-        .Where(known => known.Memory is { Output.IsUndefined: false })
-        .Select(known => KeyValuePair.Create(known.Id, known.Memory!.Output)));
+    public void RememberBlock(int owner, int body, int? first) => _newest[(owner, body)] = first;
 
-    private Value Steps() => Value.Object(reads
-        .Select(index => (Id: definition.Steps[index].Id, Memory: memory.Step(index)))
-        .Where(known => known.Memory is not null)
-        .Select(known => KeyValuePair.Create(known.Id, Value.Object(
-            ("state", known.Memory!.State.Word()),
-            ("attempts", known.Memory.Attempts),
-            ("response", known.Memory.Response)))));
+    public Value? Item(BlockKey key) => _items.TryGetValue(key, out var item) ? item : default(Value?);
 
-    private Value Step(StepDefinition own) => fencingToken is { } token
-        ? Value.Object(("id", own.Id), ("attempt", attempt), ("fencing_token", (double)token))
-        : Value.Object(("id", own.Id), ("attempt", attempt));
+    public void RememberItem(BlockKey key, Value item) => _items[key] = item;
 
-    private Value Run() => Value.Object(
-        ("id", memory.Run.Id.ToString()),
-        ("workflow_key", memory.Run.WorkflowKey),
-        ("version", memory.Run.WorkflowVersion),
-        ("user_id", memory.Run.UserId),
-        ("intent_id", memory.Run.IntentId),
-        ("trigger", memory.Run.Trigger),
-        ("created_at", memory.Run.CreatedAt.ToString("O")));
+    public StepProgress? Progress(int number) => _progress.GetValueOrDefault(number);
+
+    public void RememberProgress(int number, StepProgress progress) => _progress[number] = progress;
+
+    /// <summary>Something was recorded: what others may have changed since is read anew.</summary>
+    public void ForgetWhatChanges(bool variables)
+    {
+        _newest.Clear();
+        _progress.Clear();
+        if (variables)
+        {
+            Variables = Value.Undefined;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Recording;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Execution;
@@ -14,7 +16,7 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
 {
     private readonly long _start = time.GetTimestamp();
     private readonly Dictionary<int, (int Ended, int Present)> _counts = [];
-    private readonly Queue<int> _ready = new();
+    private readonly Queue<(int Number, StepPlace? Place)> _ready = new();
     private List<StepRecord> _unwritten = [];
     private int _evaluated;
     private int _performed;
@@ -27,11 +29,11 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
     public bool MayGoOn => _performed < limits.MaxPerformed && time.GetElapsedTime(_start) < limits.MaxTime;
 
     /// <summary>The next step without effect that is ready because of what ended here; null: none, or a bound is met.</summary>
-    public int? NextToEvaluate()
+    public (int Number, StepPlace? Place)? NextToEvaluate()
     {
         while (_evaluated < limits.MaxEvaluated && time.GetElapsedTime(_start) < limits.MaxTime && _ready.TryDequeue(out var step))
         {
-            if (Workflow.Step(step) is { Action.HasEffect: false, IsLimited: false })
+            if (Workflow.Step(step.Place?.Step ?? step.Number) is { Action.MayRunAhead: true, IsLimited: false })
             {
                 return step;
             }
@@ -48,10 +50,20 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
         {
             case VerdictSuccess success:
                 Memory.Remember(record.Step, new StepMemory(StepState.Success, record.Attempt, success.Output, success.Response));
-                CountDown(record.Step, present: true);
+                if (!success.Set.IsUndefined)
+                {
+                    Memory.Assign(success.Set);
+                }
+
+                if (!success.EndsRun && success.Cancels.Count == 0)
+                {
+                    CountDown(record, present: true, success.NotTaken);
+                }
+
                 break;
             case VerdictSkip:
-                Skip(record.Step, record.Attempt);
+                Memory.Remember(record.Step, new StepMemory(StepState.Skipped, record.Attempt, Value.Undefined, Value.Undefined));
+                CountDown(record, present: false, []);
                 break;
         }
     }
@@ -59,21 +71,23 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
     /// <summary>Hands over what is not written yet.</summary>
     public IReadOnlyList<StepRecord> TakeUnwritten() => Interlocked.Exchange(ref _unwritten, []);
 
-    private void Skip(int step, int attempts)
+    /// <summary>Only of steps that wait for all that they depend on is it known here that they are ready.</summary>
+    private void CountDown(StepRecord ended, bool present, IReadOnlyList<int> notTaken)
     {
-        Memory.Remember(step, new StepMemory(StepState.Skipped, attempts, Value.Undefined, Value.Undefined));
-        CountDown(step, present: false);
-    }
-
-    private void CountDown(int step, bool present)
-    {
-        foreach (var child in Workflow.Definition.Graph.Children(step))
+        var blueprint = Workflow.Definition.Blueprint;
+        foreach (var child in blueprint.Graph.Children(ended.Definition))
         {
-            var (ended, well) = _counts.GetValueOrDefault(child);
-            _counts[child] = (ended, well) = (ended + 1, well + (present ? 1 : 0));
-            if (ended == Workflow.Definition.Graph.Parents(child).Count && well > 0)
+            if (notTaken.Contains(child) || blueprint.Rule(child).Join.Kind != JoinKind.All)
             {
-                _ready.Enqueue(child);
+                continue;
+            }
+
+            var number = blueprint.Sibling(ended.Step, ended.Place, child);
+            var (all, well) = _counts.GetValueOrDefault(number);
+            _counts[number] = (all, well) = (all + 1, well + (present ? 1 : 0));
+            if (all == blueprint.Graph.Parents(child).Count && well > 0)
+            {
+                _ready.Enqueue((number, ended.Place is { } place ? place with { Step = child } : null));
             }
         }
     }

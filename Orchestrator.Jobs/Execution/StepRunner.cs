@@ -7,6 +7,7 @@ using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Execution;
 
@@ -78,6 +79,7 @@ internal sealed class StepRunner(
                 WantsNext = stay.MayGoOn && !drain.HasBegun,
                 ServerId = serverId,
             });
+            stay.Memory.ForgetWhatChanges(workflow.SetsVariables);
             if (answer.IsRecorded)
             {
                 // Given back by the recording.
@@ -107,9 +109,11 @@ internal sealed class StepRunner(
 
     private async Task<StepRecord> PerformAsync(Stay stay, ClaimedStep claimed, Leases.Lease lease)
     {
-        var index = claimed.Job.StepIndex;
-        await LoadAsync(stay, index, lease.Token);
-        if (!stay.Workflow.Step(index).IsLimited)
+        await LoadAsync(stay, claimed.Job.StepIndex, claimed.Place, claimed.Phase, lease.Token);
+        var index = claimed.Definition;
+
+        // A step that goes on was admitted when it started.
+        if (!stay.Workflow.Step(index).IsLimited || claimed.Phase is not null)
         {
             return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, held: null, lease.Token);
         }
@@ -152,14 +156,14 @@ internal sealed class StepRunner(
     {
         while (stay.NextToEvaluate() is { } index)
         {
-            await LoadAsync(stay, index, cancellationToken);
-            stay.Add(await attempts.EvaluateAsync(stay.Workflow, stay.Memory, index, cancellationToken));
+            await LoadAsync(stay, index.Number, index.Place, null, cancellationToken);
+            stay.Add(await attempts.EvaluateAsync(stay.Workflow, stay.Memory, index.Number, index.Place, cancellationToken));
         }
     }
 
-    private Task<bool> LoadAsync(Stay stay, int step, CancellationToken cancellationToken) => ReadAsync(async () =>
+    private Task<bool> LoadAsync(Stay stay, int number, StepPlace? place, string? phase, CancellationToken cancellationToken) => ReadAsync(async () =>
     {
-        await loader.LoadAsync(stay.Memory, stay.Workflow.Needs(step), cancellationToken);
+        await loader.LoadAsync(stay.Workflow, stay.Memory, number, place, phase, cancellationToken);
         return true;
     });
 

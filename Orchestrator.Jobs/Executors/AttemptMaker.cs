@@ -4,11 +4,12 @@ using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
-internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimeProvider time, Random random)
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, TimeProvider time, Random random)
 {
     /// <summary>A step whose worker died this often is not given to another.</summary>
     public const int MaxLost = 20;
@@ -23,11 +24,11 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     /// <param name="cancellationToken">Stops it.</param>
     public Task<StepRecord> MakeAsync(
         LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, StepLock? held, CancellationToken cancellationToken) =>
-        MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Attempt, claimed, held, cancellationToken);
+        MakeAsync(workflow, memory, claimed.Job.StepIndex, claimed.Place, claimed.Attempt, claimed, held, cancellationToken);
 
     /// <summary>An attempt that did not come about: it failed before it was admitted.</summary>
     public StepRecord Refuse(StepDefinition step, ClaimedStep claimed, Failure failure) =>
-        Record(claimed, Judge(step, new AttemptFailed(failure), claimed.Used, claimed.MaxAttempts));
+        Record(claimed, Judge(step, new AttemptFailed(failure), claimed.Used, claimed.MaxAttempts, claimed.Phase));
 
     /// <summary>An attempt that is not admitted yet.</summary>
     public StepRecord Park(ClaimedStep claimed, VerdictWait wait) => Record(claimed, wait);
@@ -35,6 +36,8 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     private StepRecord Record(ClaimedStep claimed, StepVerdict verdict) => new()
     {
         Step = claimed.Job.StepIndex,
+        Place = claimed.Place,
+        HasProgress = claimed.Phase is not null,
         Job = claimed.Job,
         Attempt = claimed.Attempt,
         IsClaimed = true,
@@ -45,22 +48,27 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
 
     /// <summary>The first attempt of a step without effect that has not been claimed.</summary>
     public Task<StepRecord> EvaluateAsync(
-        LoadedWorkflow workflow, RunMemory memory, int step, CancellationToken cancellationToken) =>
-        MakeAsync(workflow, memory, step, 1, null, null, cancellationToken);
+        LoadedWorkflow workflow, RunMemory memory, int number, StepPlace? place, CancellationToken cancellationToken) =>
+        MakeAsync(workflow, memory, number, place, 1, null, null, cancellationToken);
 
     private async Task<StepRecord> MakeAsync(
-        LoadedWorkflow workflow, RunMemory memory, int index, int number, ClaimedStep? claimed, StepLock? held, CancellationToken cancellationToken)
+        LoadedWorkflow workflow, RunMemory memory, int number, StepPlace? place, int attemptNumber, ClaimedStep? claimed, StepLock? held, CancellationToken cancellationToken)
     {
-        var step = workflow.Step(index);
+        var step = workflow.Step(place?.Step ?? number);
         var startedAt = time.GetUtcNow().UtcDateTime;
         memory.BeginAttempt(claimed?.StartedAt, time);
         var attempt = new StepAttempt
         {
             Step = step,
+            Workflow = workflow,
+            Memory = memory,
             Run = memory.Run,
-            Number = number,
+            StepNumber = number,
+            Place = place,
+            Phase = claimed?.Phase,
+            Number = attemptNumber,
             Resets = claimed?.Resets ?? 0,
-            Scope = new StepScope(workflow.Definition, memory, workflow.Needs(index).Results, step, number, held?.Token),
+            Scope = new StepScope(workflow, memory, number, place, attemptNumber, held?.Token),
             FencingToken = held?.Token,
             Log = new AttemptLog(time),
         };
@@ -69,13 +77,15 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
             : await RunAsync(attempt, cancellationToken);
         return new StepRecord
         {
-            Step = index,
-            Job = memory.Run.Id.Job(index),
-            Attempt = number,
+            Step = number,
+            Place = place,
+            HasProgress = claimed?.Phase is not null,
+            Job = memory.Run.Id.Job(number),
+            Attempt = attemptNumber,
             IsClaimed = claimed is not null,
             StartedAt = startedAt,
             FinishedAt = time.GetUtcNow().UtcDateTime,
-            Verdict = Judge(step, result, claimed?.Used ?? number, claimed?.MaxAttempts ?? step.Retry.MaxAttempts),
+            Verdict = Judge(step, result, claimed?.Used ?? attemptNumber, claimed?.MaxAttempts ?? step.Retry.MaxAttempts, attempt.Phase),
             Lock = held,
             Logs = attempt.Log.ToJson(),
         };
@@ -85,14 +95,14 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
     {
         try
         {
-            if (attempt.Step.When is { } when && !when.Evaluate(attempt.Scope).IsTruthy)
+            // A step that goes on has been asked already.
+            if (attempt.Phase is null && attempt.Step.When is { } when && !when.Evaluate(attempt.Scope).IsTruthy)
             {
                 return new AttemptSkipped();
             }
 
-            var result = await ExecuteAsync(attempt, cancellationToken);
-            return result is AttemptSucceeded success && attempt.Step.Output is { } output
-                ? success with { Output = output.Render(new OutputScope(attempt.Scope, success.Output)) }
+            return await ExecuteAsync(attempt, cancellationToken) is var result && result is AttemptSucceeded success
+                ? Finish(attempt, success)
                 : result;
         }
         catch (EvaluationException e)
@@ -101,8 +111,26 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
         }
     }
 
+    /// <summary>The step's <c>output</c> and <c>set</c> see its raw result.</summary>
+    private static AttemptSucceeded Finish(StepAttempt attempt, AttemptSucceeded success)
+    {
+        var scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
+        if (attempt.Step.Output is { } output && !success.EndsRun)
+        {
+            success = success with { Output = output.Render(scope) };
+            scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
+        }
+
+        return attempt.Step.Set is { } set ? success with { Set = set.Render(scope).AsStored() } : success;
+    }
+
     private async Task<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {
+        if (attempt.Phase == StepPhase.Alternative)
+        {
+            return await alternatives.GoOnAsync(attempt, cancellationToken);
+        }
+
         var executor = _executors[attempt.Step.Action.GetType()];
         if (!attempt.Step.Action.HasEffect || attempt.Step.Timeout is not { } timeout)
         {
@@ -139,26 +167,56 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, TimePro
         }
     }
 
-    private StepVerdict Judge(StepDefinition step, AttemptResult result, int used, int maxAttempts) => result switch
+    private StepVerdict Judge(StepDefinition step, AttemptResult result, int used, int maxAttempts, string? phase) => result switch
     {
         AttemptSucceeded success => new VerdictSuccess(
-            success.Output.IsUndefined ? Value.Null : success.Output.AsStored(), success.Response, success.StatusCode),
+            success.Output.IsUndefined ? Value.Null : success.Output.AsStored(), success.Response, success.StatusCode)
+        {
+            NotTaken = success.NotTaken,
+            Cancels = success.Cancels,
+            LeavesRest = success.LeavesRest,
+            EndsRun = success.EndsRun,
+            Set = success.Set,
+        },
         AttemptSkipped => new VerdictSkip(),
+        AttemptOpened opened => new VerdictOpen(opened.Bodies, opened.Wake)
+        {
+            Phase = phase ?? StepPhase.Open,
+            LookAgain = opened.LookAgain,
+            Data = opened.Data,
+            Items = opened.Items,
+            FirstItem = opened.FirstItem,
+        },
+        AttemptWaits waits => new VerdictWait(waits.WaitingFor, waits.LookAgain, waits.Reason) { Phase = phase ?? StepPhase.Wait, Data = waits.Data },
+        AttemptFailed { EndsRun: true } failed => new VerdictDead(failed.Failure) { EndsRun = true },
         AttemptFailed { Failure: var failure } =>
-            Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay
+            Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay && phase != StepPhase.Alternative
                 ? new VerdictRetry(failure, delay, $"Retry attempt {used} of {maxAttempts - 1}: {failure.Message}")
-                : new VerdictDead(failure),
+                : GiveUp(step, failure, phase),
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, null),
     };
 
+    /// <summary>No attempt is left: what the step's policy makes of that.</summary>
+    private static StepVerdict GiveUp(StepDefinition step, Failure failure, string? phase) => step.OnFailure.Kind switch
+    {
+        OnFailure.Skip => new VerdictPassedOver(failure),
+        OnFailure.Continue => new VerdictDead(failure) { IsPresent = true },
+        OnFailure.Alternative when step.Alternative is { } body && phase != StepPhase.Alternative => Alternatives.Open(step, body, failure),
+        _ => new VerdictDead(failure),
+    };
+
     /// <summary>In a step's <c>output</c> its own raw result is <c>results.&lt;its id&gt;</c> and <c>step.result</c>.</summary>
-    private sealed class OutputScope(StepScope inner, Value raw) : IScope
+    private sealed class OutputScope(StepScope inner, Value raw, string id) : IScope
     {
         public DateTime? Now => inner.Now;
 
         public Guid? NewId() => inner.NewId();
 
-        public Value Resolve(string root) =>
-            root == RootNames.Step ? inner.Resolve(root).With("result", raw) : inner.Resolve(root);
+        public Value Resolve(string root) => root switch
+        {
+            RootNames.Step => inner.Resolve(root).With("result", raw),
+            RootNames.Results => inner.Resolve(root).With(id, raw),
+            _ => inner.Resolve(root),
+        };
     }
 }

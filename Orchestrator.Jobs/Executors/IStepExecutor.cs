@@ -1,5 +1,7 @@
+using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Jobs.Executors;
@@ -24,7 +26,27 @@ internal sealed record StepAttempt
 {
     public required StepDefinition Step { get; init; }
 
+    public required LoadedWorkflow Workflow { get; init; }
+
+    /// <summary>What is known of the run here.</summary>
+    public required RunMemory Memory { get; init; }
+
     public required RunInfo Run { get; init; }
+
+    /// <summary>The step's number in the run.</summary>
+    public required int StepNumber { get; init; }
+
+    /// <summary>Where it stands; null: in the workflow's own body.</summary>
+    public StepPlace? Place { get; init; }
+
+    /// <summary>What it is at; null: this is its first turn.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>What it has come to in earlier turns.</summary>
+    public StepProgress Progress => Memory.Progress(StepNumber) ?? StepProgress.None;
+
+    /// <summary>What it is called in its run.</summary>
+    public string Address => Place is null ? Step.Id : Workflow.Address(Place);
 
     public required int Number { get; init; }
 
@@ -37,7 +59,7 @@ internal sealed record StepAttempt
     public int Resets { get; init; }
 
     /// <summary>The same for all attempts of the step until it is reset: <c>run:step:resets</c>.</summary>
-    public string IdempotencyKey => $"{Run.Id}:{Step.Id}:{Resets}";
+    public string IdempotencyKey => $"{Run.Id}:{Address}:{Resets}";
 
     /// <summary>What happened, for the attempt's log.</summary>
     public required AttemptLog Log { get; init; }

@@ -40,7 +40,7 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
     {
         var step = workflow.Step(claimed.Job.StepIndex);
         memory.BeginAttempt(claimed.StartedAt, time);
-        StepScope Scope() => new(workflow.Definition, memory, workflow.Needs(step.Index).Results, step, claimed.Attempt);
+        StepScope Scope() => new(workflow, memory, claimed.Job.StepIndex, claimed.Place, claimed.Attempt);
         try
         {
             return step.When is { } when && !when.Evaluate(Scope()).IsTruthy

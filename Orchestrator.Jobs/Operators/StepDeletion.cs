@@ -37,7 +37,7 @@ internal sealed class StepDeletion(
         var id = workflow.Step(job.StepIndex).Id;
         var died = new StepDied(job.StepIndex, $"An operator deleted the Hangfire job of step '{id}'.");
         var decisions = Planner.Plan(
-            workflow.Definition.Graph,
+            workflow.Definition.Blueprint,
             new RunSnapshot
             {
                 State = state,
@@ -80,11 +80,11 @@ internal sealed class StepDeletion(
                 Verdict = new VerdictDead(new Failure(FailureKind.Invalid, error)),
             },
             isRunning: step.State == StepState.Running);
-        rows.AddRun(run, decisions.End?.State ?? RunState.Running, decisions.OpenSteps);
+        rows.AddRun(run, decisions.End?.State ?? RunState.Running, decisions.OpenSteps, decisions.DeadStep);
         if (decisions.End is { } end)
         {
-            rows.AddRunEnd(run, end.State, Value.Null, Value.Object(
-                ("message", end.Error), ("step_id", id), ("timestamp", now.ToString("O")), ("attempts", step.Attempts)));
+            rows.AddRunEnd(run, Value.Null, Value.Object(
+                ("message", end.Error), ("step_id", id), ("timestamp", now.ToString("O")), ("attempts", step.Attempts)), leavesOpen: true);
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class GivingBack(
     {
         await using var connection = await database.Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        if (await ReadAsync(connection, claimed) is not var (state, openSteps, row)
+        if (await ReadAsync(connection, claimed) is not var (state, openSteps, deadStep, row)
             || row.State != StepState.Running || row.Attempts != claimed.Attempt || row.LeaseOwner != claimed.Worker)
         {
             return;
@@ -40,6 +40,7 @@ internal sealed class GivingBack(
         var record = new StepRecord
         {
             Step = claimed.Job.StepIndex,
+            Place = claimed.Place,
             Job = claimed.Job,
             Attempt = claimed.Attempt,
             IsClaimed = true,
@@ -49,11 +50,11 @@ internal sealed class GivingBack(
         };
         var end = verdict switch { VerdictRetry => StepState.Failed, VerdictDead => StepState.Dead, _ => StepState.Cancelled };
         rows.AddAttempt(claimed.Run, serverId, record, new StepEnd(record.Step, end, row.Pending, row.Present));
-        rows.AddRun(claimed.Run, end == StepState.Dead ? RunState.Failed : state, end == StepState.Failed ? openSteps : openSteps - 1);
+        rows.AddRun(claimed.Run, end == StepState.Dead ? RunState.Failed : state, end == StepState.Failed || claimed.Place is not null ? openSteps : openSteps - 1, deadStep);
         if (verdict is VerdictDead dead)
         {
-            rows.AddRunEnd(claimed.Run, RunState.Failed, Value.Null, Value.Object(
-                ("message", dead.Failure.Message), ("step_id", Value.Null), ("timestamp", record.FinishedAt.ToString("O")), ("attempts", claimed.Attempt)));
+            rows.AddRunEnd(claimed.Run, Value.Null, Value.Object(
+                ("message", dead.Failure.Message), ("step_id", Value.Null), ("timestamp", record.FinishedAt.ToString("O")), ("attempts", claimed.Attempt)), leavesOpen: true);
         }
 
         await rows.WriteAsync(connection);
@@ -76,7 +77,7 @@ internal sealed class GivingBack(
             : new VerdictRetry(failure, wait < LongestWait ? wait : LongestWait, $"Given back: {problem}");
     }
 
-    private static async Task<(RunState State, int OpenSteps, StepRow Row)?> ReadAsync(NpgsqlConnection connection, ClaimedStep claimed)
+    private static async Task<(RunState State, int OpenSteps, int? DeadStep, StepRow Row)?> ReadAsync(NpgsqlConnection connection, ClaimedStep claimed)
     {
         await using var batch = connection.CreateBatch();
         foreach (var (sql, id) in new[] { (Statements.LockRuns, claimed.Run.Id.Value), (Statements.ReadSteps, claimed.Job.Value) })
@@ -93,7 +94,7 @@ internal sealed class GivingBack(
             return null;
         }
 
-        var (state, openSteps) = (StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
-        return await reader.NextResultAsync() && await reader.ReadAsync() ? (state, openSteps, StepRow.Read(reader)) : null;
+        var (state, openSteps, deadStep) = (StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? (int?)null : reader.GetInt32(4));
+        return await reader.NextResultAsync() && await reader.ReadAsync() ? (state, openSteps, deadStep, StepRow.Read(reader)) : null;
     }
 }

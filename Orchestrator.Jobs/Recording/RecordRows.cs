@@ -16,12 +16,13 @@ namespace Orchestrator.Jobs.Recording;
 internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider time)
 {
     private readonly List<StepWrite> _steps = [];
-    private readonly List<(RunInfo Run, RunState State, int OpenSteps)> _runs = [];
+    private readonly List<(RunInfo Run, RunState State, int OpenSteps, int? DeadStep, int? NextStep)> _runs = [];
     private readonly List<(RunInfo Run, Value Output, Value Error)> _runEnds = [];
     private readonly List<RunInfo> _cancelRest = [];
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
-    private readonly List<(RunInfo Run, JobId Job, string WaitingFor)> _parked = [];
+    private readonly BlockRows _blocks = new();
+    private readonly List<(RunInfo Run, Value Set)> _assigned = [];
     private readonly List<StepLock> _released = [];
     private readonly HashSet<string> _queues = [];
 
@@ -34,12 +35,9 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     /// <summary>An attempt, and where it leaves its step.</summary>
     public void AddAttempt(RunInfo run, string serverId, StepRecord record, StepEnd end)
     {
-        var wait = record.Verdict as VerdictWait;
-        if (wait is not null)
-        {
-            _parked.Add((run, record.Job, wait.WaitingFor));
-        }
-        else
+        // A turn after which others follow is no attempt: it gives its number back, under which nobody has written.
+        var isTurn = record.Verdict is VerdictWait or VerdictOpen { Failure: null };
+        if (!isTurn)
         {
             _attempts.Add((run, record));
         }
@@ -49,18 +47,16 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             _released.Add(held);
         }
 
-        if (record.Verdict is VerdictSuccess success)
-        {
-            _outputs.Add((run, record.Job, success.Output, success.Response));
-        }
+        AddResult(run, record);
 
         var (name, reason, data) = HangfireState(record, serverId);
         _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
         {
-            // An attempt that was not admitted gives its number back: nobody has written under it.
-            Attempts = wait is null ? record.Attempt : record.Attempt - 1,
+            Attempts = isTurn ? record.Attempt - 1 : record.Attempt,
             StartedAt = record.IsClaimed ? null : record.StartedAt,
-            RetryMs = (wait?.Delay ?? (record.Verdict as VerdictRetry)?.Delay)?.TotalMilliseconds,
+            RetryMs = end.State.IsTerminal() ? null : Next(record.Verdict)?.TotalMilliseconds,
+            WaitingFor = end.State.IsTerminal() ? null : WaitsFor(record.Verdict),
+            Phase = record.Verdict switch { VerdictOpen open => open.Phase, VerdictWait wait => wait.Phase, _ => null },
             Hangfire = record.IsClaimed ? "settle" : "finished",
             StateName = name,
             Reason = reason,
@@ -85,22 +81,39 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         _steps.Add(new StepWrite(run.Tenant, run.Id.Job(end.Step), end.State, end.Pending, end.Present));
 
     /// <summary>A step that may start: on its way to a worker, or with the worker that made it ready.</summary>
-    public void AddReady(RunInfo run, StepCount step, string lane, Recording? taker)
+    /// <param name="run">Its run.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="lane">The Hangfire queue that it goes into.</param>
+    /// <param name="taker">The recording whose worker goes on with it; null: it takes the queue.</param>
+    /// <param name="attempts">Attempts before this one; null: it has not started before, and has no Hangfire job.</param>
+    public void AddReady(RunInfo run, StepCount step, string lane, Recording? taker, int? attempts)
     {
+        // A step that opens blocks which end in the same batch is written once.
+        var before = _steps.FindIndex(one => one.Tenant == run.Tenant && one.Job == run.Id.Job(step.Step));
         var write = new StepWrite(
-            run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present);
+            run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present)
+        {
+            Attempts = before >= 0 ? _steps[before].Attempts : attempts ?? 0,
+            Phase = before >= 0 ? _steps[before].Phase : null,
+        };
+        if (before >= 0)
+        {
+            _steps.RemoveAt(before);
+        }
+
+        var hasJob = attempts is not null;
         if (taker is null)
         {
             _queues.Add(lane);
-            _steps.Add(write with { Hangfire = "enqueue", StateName = "Enqueued" });
+            _steps.Add(write with { Hangfire = hasJob ? "requeue" : "enqueue", StateName = "Enqueued" });
         }
         else
         {
             _steps.Add(write with
             {
-                Attempts = 1,
+                Attempts = write.Attempts + 1,
                 LeaseOwner = taker.Worker,
-                Hangfire = "process",
+                Hangfire = hasJob ? "reprocess" : "process",
                 ProcessingData = Processing(taker.ServerId, time.GetUtcNow().UtcDateTime),
             });
         }
@@ -108,14 +121,22 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
 
     /// <summary>A step that waits for less than before.</summary>
     public void AddCount(RunInfo run, StepCount step) =>
-        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present));
+        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present) { WaitingFor = "dependencies" });
 
-    public void AddRun(RunInfo run, RunState state, int openSteps) => _runs.Add((run, state, openSteps));
+    public void AddRun(RunInfo run, RunState state, int openSteps, int? deadStep, int? nextStep = null) =>
+        _runs.Add((run, state, openSteps, deadStep, nextStep));
 
-    public void AddRunEnd(RunInfo run, RunState state, Value output, Value error)
+    /// <summary>What steps open, and what becomes of that.</summary>
+    public BlockRows Blocks => _blocks;
+
+    /// <param name="run">The run that ends.</param>
+    /// <param name="output">What it gives back; null: nothing.</param>
+    /// <param name="error">What went wrong; null: nothing.</param>
+    /// <param name="leavesOpen">Whether steps may be open, which are cancelled then.</param>
+    public void AddRunEnd(RunInfo run, Value output, Value error, bool leavesOpen)
     {
         _runEnds.Add((run, output, error));
-        if (state != RunState.Success)
+        if (leavesOpen)
         {
             _cancelRest.Add(run);
         }
@@ -131,7 +152,14 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         }
 
         await using var batch = connection.CreateBatch();
+        _blocks.AddOpenings(batch);
         batch.BatchCommands.Add(RecordCommand(batch));
+        _blocks.AddChanges(batch);
+        if (_assigned.Count > 0)
+        {
+            batch.BatchCommands.Add(AssignCommand(batch));
+        }
+
         if (_cancelRest.Count > 0)
         {
             batch.BatchCommands.Add(CancelCommand(batch));
@@ -152,6 +180,8 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
                 MaxAttempts = reader.GetInt16(4),
                 StartedAt = reader.IsDBNull(5) ? default : reader.GetDateTime(5),
                 Queue = reader.GetString(6),
+                Place = Places.Read(reader, 7, 8),
+                Phase = reader.IsDBNull(9) ? null : reader.GetString(9),
             };
         }
 
@@ -163,20 +193,59 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         return next;
     }
 
-    /// <summary>Steps that were not admitted, and locks that are free now: most batches have neither.</summary>
+    /// <summary>What a step leaves for those that come after it.</summary>
+    private void AddResult(RunInfo run, StepRecord record)
+    {
+        switch (record.Verdict)
+        {
+            case VerdictSuccess success:
+                _outputs.Add((run, record.Job, success.Output, success.Response));
+                if (!success.Set.IsUndefined)
+                {
+                    _assigned.Add((run, success.Set));
+                }
+
+                break;
+            case VerdictPassedOver passed:
+                _outputs.Add((run, record.Job, passed.Output, Value.Undefined));
+                break;
+            case VerdictDead { IsPresent: true } dead:
+                _outputs.Add((run, record.Job, dead.Output, Value.Undefined));
+                break;
+        }
+    }
+
+    private static TimeSpan? Next(StepVerdict verdict) => verdict switch
+    {
+        VerdictRetry retry => retry.Delay,
+        VerdictWait wait => wait.Delay,
+        VerdictOpen open => open.LookAgain,
+        _ => null,
+    };
+
+    private static string? WaitsFor(StepVerdict verdict) => verdict switch
+    {
+        VerdictRetry => "retry",
+        VerdictWait wait => wait.WaitingFor,
+        VerdictOpen { Phase: StepPhase.Open } => "steps",
+        VerdictOpen open => open.Phase,
+        _ => null,
+    };
+
+    private NpgsqlBatchCommand AssignCommand(NpgsqlBatch batch)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("SetVariables");
+        command.Parameters
+            .Texts(_assigned.ConvertAll(one => one.Run.Tenant))
+            .Uuids(_assigned.ConvertAll(one => one.Run.Id.Value))
+            .Jsons(_assigned.ConvertAll(one => one.Set.ToJson()));
+        return command;
+    }
+
+    /// <summary>Locks that are free now: most batches have none.</summary>
     private void AddAdmission(NpgsqlBatch batch)
     {
-        if (_parked.Count > 0)
-        {
-            var park = batch.CreateBatchCommand();
-            park.CommandText = SqlText.Load("Park");
-            park.Parameters
-                .Texts(_parked.ConvertAll(step => step.Run.Tenant))
-                .Uuids(_parked.ConvertAll(step => step.Job.Value))
-                .Texts(_parked.ConvertAll(step => step.WaitingFor));
-            batch.BatchCommands.Add(park);
-        }
-
         if (_released.Count > 0)
         {
             ExclusiveLocks.AddRelease(batch, _released);
@@ -227,7 +296,13 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             .Jsons(_outputs.ConvertAll(output => output.Output.ToJson()))
             .Jsons(_outputs.ConvertAll(output => Json(output.Response)));
         AddAttempts(command.Parameters);
-        command.Parameters.One(jobs.Invocation).One(jobs.Arguments);
+        command.Parameters
+            .One(jobs.Invocation)
+            .One(jobs.Arguments)
+            .Ints(_runs.ConvertAll(run => run.NextStep))
+            .Ints(_runs.ConvertAll(run => run.DeadStep))
+            .Texts(_steps.ConvertAll(step => step.WaitingFor))
+            .Texts(_steps.ConvertAll(step => step.Phase));
         return command;
     }
 
@@ -254,6 +329,9 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
             VerdictStopped => ("Deleted", "The run has ended", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictRetry retry => ("Scheduled", retry.Reason, null),
             VerdictWait wait => ("Scheduled", wait.Reason, null),
+            VerdictOpen { Failure: { } failure } open => ("Awaiting", $"Waits for its {open.Phase}: {failure.Message}", "{}"),
+            VerdictOpen => ("Awaiting", "Waits for its steps", "{}"),
+            VerdictPassedOver passed => ("Deleted", $"Passed over: {passed.Failure.Message}", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictDead dead => ("Failed", "The step is dead", Value.Object(
                 ("FailedAt", finished),
                 ("ServerId", serverId),
@@ -274,6 +352,8 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         VerdictRetry retry => retry.Failure,
         VerdictDead dead => dead.Failure,
         VerdictStopped stopped => stopped.Failure,
+        VerdictPassedOver passed => passed.Failure,
+        VerdictOpen open => open.Failure,
         _ => null,
     };
 
@@ -289,6 +369,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         public DateTime? StartedAt { get; init; }
 
         public double? RetryMs { get; init; }
+
+        public string? WaitingFor { get; init; }
+
+        public string? Phase { get; init; }
 
         public string Hangfire { get; init; } = "none";
 

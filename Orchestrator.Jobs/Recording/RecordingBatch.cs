@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Recording;
@@ -62,15 +63,24 @@ internal sealed class RecordingBatch(
             .Uuids(Array.ConvertAll(runs, run => run.Run.Value));
         batch.BatchCommands.Add(command);
         batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
+        AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
-                .Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4));
+                .Lock(
+                    StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4),
+                    reader.IsDBNull(5) ? null : reader.GetInt32(5));
         }
 
         await reader.NextResultAsync();
         await ReadStepsAsync(reader);
+        if (await reader.NextResultAsync())
+        {
+            await ReadBlocksAsync(reader);
+            await reader.NextResultAsync();
+            await ReadProgressAsync(reader);
+        }
     }
 
     /// <summary>Most plans need one look; one that skips ahead asks for the steps that the skip reaches.</summary>
@@ -78,16 +88,21 @@ internal sealed class RecordingBatch(
     {
         while (true)
         {
-            var missing = _runs.Values.SelectMany(run => run.Plan().Select(step => (run, step))).ToArray();
-            if (missing.Length == 0)
+            var plans = _runs.Values.Select(run => (Run: run, Missing: run.Plan())).Where(plan => plan.Missing is not null).ToArray();
+            if (plans.Length == 0)
             {
                 return;
             }
 
             await using var batch = connection.CreateBatch();
-            batch.BatchCommands.Add(ReadSteps(batch, missing));
+            batch.BatchCommands.Add(ReadSteps(batch, plans.SelectMany(plan => plan.Missing!.Value.Steps.Select(step => (plan.Run, step)))));
+            AddBlocks(batch, plans.SelectMany(plan => plan.Missing!.Value.Blocks.Select(block => (plan.Run, block))), []);
             await using var reader = await batch.ExecuteReaderAsync();
             await ReadStepsAsync(reader);
+            if (await reader.NextResultAsync())
+            {
+                await ReadBlocksAsync(reader);
+            }
         }
     }
 
@@ -111,20 +126,69 @@ internal sealed class RecordingBatch(
         }
     }
 
+    /// <summary>Blocks and what steps have come to: only where steps contain others.</summary>
+    private static void AddBlocks(NpgsqlBatch batch, IEnumerable<(RunRecording Run, BlockKey Block)> blocks, IEnumerable<(RunRecording Run, int Step)> progressing)
+    {
+        var (wanted, steps) = (blocks.ToArray(), progressing.ToArray());
+        if (wanted.Length + steps.Length == 0)
+        {
+            return;
+        }
+
+        var command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("ReadBlocks");
+        command.Parameters
+            .Texts(Array.ConvertAll(wanted, one => one.Run.Info.Tenant))
+            .Uuids(Array.ConvertAll(wanted, one => one.Run.Info.Id.Job(one.Block.Owner).Value))
+            .Ints(Array.ConvertAll(wanted, one => one.Block.Iteration));
+        batch.BatchCommands.Add(command);
+        command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("ReadProgress");
+        command.Parameters
+            .Texts(Array.ConvertAll(steps, one => one.Run.Info.Tenant))
+            .Uuids(Array.ConvertAll(steps, one => one.Run.Info.Id.Job(one.Step).Value));
+        batch.BatchCommands.Add(command);
+    }
+
+    private async Task ReadBlocksAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            var owner = new JobId(row.GetGuid(1));
+            _runs[(row.GetString(0), owner.Run)].Read(
+                new BlockKey(owner.StepIndex, row.GetInt32(2)),
+                new BlockSnapshot(row.GetInt32(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetInt32(5)),
+                StepProgress.ReadBlocks(row, 6));
+        }
+    }
+
+    private async Task ReadProgressAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            var job = new JobId(row.GetGuid(1));
+            _runs[(row.GetString(0), job.Run)].Read(job.StepIndex, StepProgress.ReadBlocks(row, 2));
+        }
+    }
+
     private async Task LoadForOutputsAsync(NpgsqlConnection connection)
     {
         var ending = _runs.Values
             .Where(run => run.Decisions is { End.State: RunState.Success })
-            .Select(run => (run.Memory, run.OutputNeeds))
+            .Select(run => (run.Workflow, run.Memory, run.OutputNeeds))
             .ToArray();
         await loader.LoadAsync(connection, ending);
     }
 }
 
 /// <summary>A step's row as the recorder reads it.</summary>
-internal readonly record struct StepRow(StepState State, int Attempts, int? LeaseOwner, int Pending, int Present)
+internal readonly record struct StepRow(
+    StepState State, int Attempts, int? LeaseOwner, int Pending, int Present, StepPlace? Place = null, bool HasBegun = false)
 {
+    public StepSnapshot Snapshot => new(State, Pending, Present, Place) { HasBegun = HasBegun };
+
     /// <summary>From a row of <c>ReadSteps.sql</c>.</summary>
     public static StepRow Read(NpgsqlDataReader row) => new(
-        StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.GetInt32(5), row.GetInt32(6));
+        StateWords.StepStateOf(row.GetString(2)), row.GetInt16(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.GetInt32(5), row.GetInt32(6),
+        Places.Read(row, 7, 8), row.GetBoolean(9));
 }

@@ -15,19 +15,20 @@ internal static class RunOutput
         ? new StepNeeds(
             definition.OutputReads,
             output.References.Roots.Contains(RootNames.Inputs) || output.References.Roots.Contains(RootNames.Variables))
-        : new StepNeeds(definition.Graph.Sinks, false);
+        : new StepNeeds(definition.Blueprint.Main.Sinks, false);
 
     /// <exception cref="EvaluationException">The workflow's <c>output</c> can't be evaluated.</exception>
-    public static Value Of(WorkflowDefinition definition, RunMemory memory)
+    public static Value Of(LoadedWorkflow workflow, RunMemory memory)
     {
+        var definition = workflow.Definition;
         if (definition.Output is { } output)
         {
-            var value = output.Render(new StepScope(definition, memory, definition.OutputReads, null, 0));
+            var value = output.Render(new StepScope(workflow, memory, definition.OutputReads));
             return value.IsUndefined ? Value.Null : value;
         }
 
-        var results = new StepScope(definition, memory, definition.Graph.Sinks, null, 0).Results();
-        return definition.Graph.Sinks is [var only]
+        var results = new StepScope(workflow, memory, definition.Blueprint.Main.Sinks).Results();
+        return definition.Blueprint.Main.Sinks is [var only]
             ? memory.Step(only)?.Output is { IsUndefined: false } result ? result : Value.Null
             : results;
     }

@@ -11,18 +11,24 @@ namespace Orchestrator.Jobs.Recording;
 internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 {
     private readonly Dictionary<int, StepRow> _rows = [];
+    private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
+    private readonly Dictionary<int, OwnerSnapshot> _owners = [];
+    private readonly HashSet<BlockKey> _lookedAt = [];
     private readonly HashSet<int> _looked = [];
     private readonly Dictionary<Recording, int> _handedOff = [];
     private List<Recording> _accepted = [];
     private RunState? _state;
     private int _openSteps;
     private int? _deadStep;
+    private int _nextNumber;
 
     public RunInfo Info => Memory.Run;
 
     public RunMemory Memory => recordings[0].Memory;
 
-    private LoadedWorkflow Workflow => recordings[0].Workflow;
+    public LoadedWorkflow Workflow => recordings[0].Workflow;
+
+    private Blueprint Blueprint => Workflow.Definition.Blueprint;
 
     /// <summary>What follows; null where every recording was fenced out.</summary>
     public Decisions? Decisions { get; private set; }
@@ -30,7 +36,20 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     /// <summary>What the run's output reads.</summary>
     public StepNeeds OutputNeeds => RunOutput.Needs(Workflow.Definition);
 
-    /// <summary>The steps of the news and those that depend on them.</summary>
+    /// <summary>Of the news those steps that have had turns before.</summary>
+    public IEnumerable<int> Progressing => recordings.SelectMany(recording => recording.Steps).Where(step => step.HasProgress).Select(step => step.Step);
+
+    /// <summary>The blocks that the steps of the news are in.</summary>
+    public IEnumerable<BlockKey> FirstBlocks
+    {
+        get
+        {
+            _lookedAt.UnionWith(recordings.SelectMany(recording => recording.Steps).Select(step => step.Place).OfType<StepPlace>().Select(place => place.Block));
+            return _lookedAt;
+        }
+    }
+
+    /// <summary>The steps of the news, those that depend on them, and those that opened their blocks.</summary>
     public IReadOnlyCollection<int> FirstLook
     {
         get
@@ -38,9 +57,10 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in recordings.SelectMany(recording => recording.Steps))
             {
                 _looked.Add(step.Step);
-                if (step.Verdict is VerdictSuccess or VerdictSkip)
+                if (step.Verdict is not (VerdictRetry or VerdictWait or VerdictOpen))
                 {
-                    _looked.UnionWith(Workflow.Definition.Graph.Children(step.Step));
+                    _looked.UnionWith(Blueprint.Graph.Children(step.Definition).Select(child => Blueprint.Sibling(step.Step, step.Place, child)));
+                    _ = step.Place is { } place && _looked.Add(place.Owner.Number);
                 }
             }
 
@@ -48,22 +68,27 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         }
     }
 
-    public void Lock(RunState state, int openSteps, int? deadStep) => (_state, _openSteps, _deadStep) = (state, openSteps, deadStep);
+    public void Lock(RunState state, int openSteps, int? deadStep, int? nextNumber) =>
+        (_state, _openSteps, _deadStep, _nextNumber) = (state, openSteps, deadStep, nextNumber ?? Workflow.Definition.Steps.Count);
 
     public void Read(int step, StepRow row) => _rows[step] = row;
 
-    /// <summary>Plans; the answer is what has to be read first, or nothing.</summary>
-    public IReadOnlyList<int> Plan()
+    public void Read(int step, OwnerSnapshot owner) => _owners[step] = owner;
+
+    public void Read(BlockKey key, BlockSnapshot block, OwnerSnapshot owner) => (_blocks[key], _owners[key.Owner]) = (block, owner);
+
+    /// <summary>Plans; the answer is what has to be read first; null: nothing.</summary>
+    public (IReadOnlyList<int> Steps, IReadOnlyList<BlockKey> Blocks)? Plan()
     {
         if (_state is not { } state)
         {
-            return [];
+            return null;
         }
 
         _accepted = [.. recordings.Where(IsFenced)];
         if (_accepted.Count == 0)
         {
-            return [];
+            return null;
         }
 
         var steps = _accepted.SelectMany(recording => Written(recording, state)).ToArray();
@@ -80,19 +105,23 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             State = state,
             OpenSteps = _openSteps,
             DeadStep = _deadStep,
-            Steps = _rows.ToDictionary(row => row.Key, row => new StepSnapshot(row.Value.State, row.Value.Pending, row.Value.Present)),
+            Steps = _rows.ToDictionary(row => row.Key, row => row.Value.Snapshot),
+            Blocks = _blocks,
+            Owners = _owners,
+            NextNumber = _nextNumber,
         };
         var decisions = Planner.Plan(
-            Workflow.Definition.Graph, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
+            Blueprint, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
         Decisions = decisions;
-        var missing = decisions.Missing.Where(_looked.Add).ToArray();
-        if (missing.Length == 0 && decisions.Missing.Count > 0)
+        if (decisions.IsComplete)
         {
-            throw new InvalidOperationException(
-                $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue.");
+            return null;
         }
 
-        return missing;
+        var missing = decisions.Missing.Where(_looked.Add).ToArray();
+        var blocks = decisions.MissingBlocks.Where(_lookedAt.Add).ToArray();
+        return missing.Length + blocks.Length > 0 ? (missing, blocks) : throw new InvalidOperationException(
+            $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
 
     public RecordingAnswer Answer(Recording recording, IReadOnlyDictionary<(string, JobId), ClaimedStep> next)
@@ -115,6 +144,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         }
 
         AddEnded(rows, decisions, state);
+        AddBlocks(rows, decisions);
         AddReady(rows, decisions);
         foreach (var count in decisions.Counted)
         {
@@ -122,10 +152,12 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         }
 
         var (end, output) = End(decisions);
-        rows.AddRun(Info, end?.State ?? state, decisions.OpenSteps);
+        rows.AddRun(Info, end?.State ?? state, decisions.OpenSteps, decisions.DeadStep, decisions.Opened.Count > 0 ? decisions.NextNumber : null);
         if (end is not null)
         {
-            rows.AddRunEnd(Info, end.State, output, end.Error is null ? Value.Null : ErrorOf(end));
+            rows.AddRunEnd(
+                Info, output, end.Error is null ? Value.Null : ErrorOf(end),
+                leavesOpen: end.State != RunState.Success || decisions.OpenSteps > 0 || Workflow.HasBodies);
         }
     }
 
@@ -137,7 +169,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in Written(recording, state))
             {
                 var row = _rows[step.Step];
-                var open = step.Verdict is VerdictWait ? StepState.Waiting : StepState.Failed;
+                var open = step.Verdict is VerdictWait or VerdictOpen ? StepState.Waiting : StepState.Failed;
                 rows.AddAttempt(
                     Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, open, row.Pending, row.Present));
             }
@@ -157,9 +189,14 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             return (decisions.End, Value.Null);
         }
 
+        if (_accepted.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictSuccess>().FirstOrDefault(verdict => verdict.EndsRun) is { Output.IsNullish: false } last)
+        {
+            return (success, last.Output);
+        }
+
         try
         {
-            return (success, RunOutput.Of(Workflow.Definition, Memory));
+            return (success, RunOutput.Of(Workflow, Memory));
         }
         catch (EvaluationException e)
         {
@@ -175,7 +212,8 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         foreach (var count in decisions.Ready)
         {
             var step = count.Step;
-            var definition = Workflow.Step(step);
+            var place = PlaceOf(step, decisions);
+            var definition = Workflow.Step(place?.Step ?? step);
             var queue = definition.Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
             var taker = takers.TryPeek(out var first) && first.Queue == queue ? takers.Dequeue() : null;
             if (taker is not null)
@@ -183,9 +221,50 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
                 _handedOff.Add(taker, step);
             }
 
-            rows.AddReady(Info, count, Lanes.Of(queue, definition.Priority ?? Info.Priority), taker);
+            rows.AddReady(Info, count, Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
         }
     }
+
+    private StepPlace? PlaceOf(int step, Decisions decisions) => _rows.TryGetValue(step, out var row)
+        ? row.Place
+        : decisions.Opened.First(block => step >= block.First && step < block.First + Blueprint.Bodies[block.Body].Steps.Count) is var opening
+            ? StepPlace.Under(opening.Key.Owner, opening.OwnerPlace, opening.Key.Iteration, Blueprint.Bodies[opening.Body].Steps[step - opening.First])
+            : null;
+
+    /// <summary>What steps open, what has become of blocks, and what is cancelled in them.</summary>
+    private void AddBlocks(RecordRows rows, Decisions decisions)
+    {
+        foreach (var opening in decisions.Opened)
+        {
+            rows.Blocks.Open(Info, Workflow, opening, decisions.Blocks[opening.Key]);
+        }
+
+        var opened = decisions.Opened.Select(opening => opening.Key).ToHashSet();
+        foreach (var (key, block) in decisions.Blocks.Where(block => !opened.Contains(block.Key)))
+        {
+            rows.Blocks.Count(Info, key, block);
+        }
+
+        var data = _accepted.SelectMany(recording => recording.Steps).ToLookup(step => step.Step, step => step.Verdict);
+        foreach (var (number, owner) in decisions.Owners)
+        {
+            var verdict = data[number].OfType<VerdictOpen>().LastOrDefault();
+            rows.Blocks.Progress(Info, number, owner, verdict?.Data ?? Value.Undefined);
+            if (verdict is not null)
+            {
+                rows.Blocks.Items(Info, number, verdict.FirstItem, verdict.Items);
+            }
+        }
+
+        foreach (var waits in _accepted.SelectMany(recording => recording.Steps).Where(step => step.Verdict is VerdictWait { Phase: not null } && !decisions.Owners.ContainsKey(step.Step)))
+        {
+            rows.Blocks.Progress(Info, waits.Step, _owners.GetValueOrDefault(waits.Step, OwnerSnapshotOfNone), ((VerdictWait)waits.Verdict).Data);
+        }
+
+        rows.Blocks.Cancel(Info, decisions);
+    }
+
+    private static OwnerSnapshot OwnerSnapshotOfNone { get; } = new() { Wake = new Wake(int.MaxValue) };
 
     /// <summary>The step's lease and attempt are still this worker's.</summary>
     private bool IsFenced(Recording recording) =>
@@ -206,10 +285,14 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             VerdictRetry retry => step with { Verdict = new VerdictStopped(retry.Failure) },
             VerdictWait wait => step with
             {
-                Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, $"The run ended before the step was admitted ({wait.WaitingFor}).")),
+                Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, $"The run ended while the step waited ({wait.WaitingFor}).")),
             },
+            VerdictOpen => step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "The run ended before the step's blocks.")) },
             _ => step,
         });
+
+    private string Id(int number, StepRecord? record) =>
+        (record?.Place ?? _rows.GetValueOrDefault(number).Place) is { } place ? Workflow.Address(place) : Workflow.Step(number).Id;
 
     private Value ErrorOf(RunEnd end)
     {
@@ -217,7 +300,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         var record = Array.Find(records, record => record.Step == end.Step);
         return Value.Object(
             ("message", end.Error),
-            ("step_id", end.Step is { } step ? Workflow.Step(step).Id : null),
+            ("step_id", end.Step is { } step ? Id(step, record) : null),
             ("timestamp", (record?.FinishedAt ?? records.Max(record => record.FinishedAt)).ToString("O")),
             ("attempts", record?.Attempt ?? 0));
     }

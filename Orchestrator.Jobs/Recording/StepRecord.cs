@@ -9,7 +9,14 @@ namespace Orchestrator.Jobs.Recording;
 /// <summary>What one attempt of a step leaves to be written.</summary>
 internal sealed record StepRecord
 {
+    /// <summary>The step's number in the run.</summary>
     public required int Step { get; init; }
+
+    /// <summary>Where it stands; null: in the workflow's own body.</summary>
+    public StepPlace? Place { get; init; }
+
+    /// <summary>Its index in the definition.</summary>
+    public int Definition => Place?.Step ?? Step;
 
     public required JobId Job { get; init; }
 
@@ -21,6 +28,9 @@ internal sealed record StepRecord
     /// worker that ended all that it depends on, and counts only together with them.
     /// </summary>
     public required bool IsClaimed { get; init; }
+
+    /// <summary>It has had turns before.</summary>
+    public bool HasProgress { get; init; }
 
     public required DateTime StartedAt { get; init; }
 
@@ -44,7 +54,67 @@ internal abstract record StepVerdict
 
 internal sealed record VerdictSuccess(Value Output, Value Response, int? StatusCode) : StepVerdict
 {
-    public override StepNews News(int step) => new StepSucceeded(step);
+    /// <inheritdoc cref="AttemptSucceeded.NotTaken"/>
+    public IReadOnlyList<int> NotTaken { get; init; } = [];
+
+    /// <inheritdoc cref="AttemptSucceeded.Cancels"/>
+    public IReadOnlyList<int> Cancels { get; init; } = [];
+
+    /// <inheritdoc cref="AttemptSucceeded.LeavesRest"/>
+    public bool LeavesRest { get; init; }
+
+    /// <inheritdoc cref="AttemptSucceeded.EndsRun"/>
+    public bool EndsRun { get; init; }
+
+    /// <inheritdoc cref="AttemptSucceeded.Set"/>
+    public Value Set { get; init; }
+
+    public override StepNews News(int step) =>
+        new StepSucceeded(step) { NotTaken = NotTaken, Cancels = Cancels, LeavesRest = LeavesRest, EndsRun = EndsRun };
+}
+
+/// <summary>It failed for good, and is passed over: it counts as ended well, with a result that says why.</summary>
+internal sealed record VerdictPassedOver(Failure Failure) : StepVerdict
+{
+    public Value Output => Value.Object(("skipped", true), ("reason", Failure.Message));
+
+    public override StepNews News(int step) => new StepSkipped(step) { IsPresent = true };
+}
+
+/// <summary>It opens blocks, or none anew, and has another turn.</summary>
+internal sealed record VerdictOpen(IReadOnlyList<int> Bodies, Wake Wake) : StepVerdict
+{
+    /// <summary>What it is at.</summary>
+    public string Phase { get; init; } = StepPhase.Open;
+
+    /// <inheritdoc cref="AttemptOpened.LookAgain"/>
+    public TimeSpan? LookAgain { get; init; }
+
+    /// <inheritdoc cref="AttemptOpened.Data"/>
+    public Value Data { get; init; }
+
+    /// <inheritdoc cref="AttemptOpened.Items"/>
+    public IReadOnlyList<Value> Items { get; init; } = [];
+
+    public int FirstItem { get; init; }
+
+    /// <summary>The attempt failed, and the blocks are what follows from that; null: it was a turn like others.</summary>
+    public Failure? Failure { get; init; }
+
+    public override StepNews News(int step) => new StepOpened(step, Bodies, Wake) { IsInstead = Failure is not null };
+}
+
+/// <summary>What a step that takes several turns is at.</summary>
+internal static class StepPhase
+{
+    /// <summary>It waits for its blocks.</summary>
+    public const string Open = "open";
+
+    /// <summary>It waits for something that only its type knows.</summary>
+    public const string Wait = "wait";
+
+    /// <summary>It has failed, and its alternative runs.</summary>
+    public const string Alternative = "alternative";
 }
 
 internal sealed record VerdictSkip : StepVerdict
@@ -64,12 +134,26 @@ internal sealed record VerdictWait(string WaitingFor, TimeSpan Delay, string Rea
     /// <summary>When a sweeper is to look: what a step waits for may have come free between its ask and its recording.</summary>
     public TimeSpan LookIn { get; init; } = Delay;
 
+    /// <summary>What it is at; null: it was not admitted to its first turn.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>What it keeps until then; undefined: what it has.</summary>
+    public Value Data { get; init; }
+
     public override StepNews? News(int step) => null;
 }
 
 internal sealed record VerdictDead(Failure Failure) : StepVerdict
 {
-    public override StepNews News(int step) => new StepDied(step, Failure.Message);
+    /// <summary>What depends on it goes on; its result says what went wrong.</summary>
+    public bool IsPresent { get; init; }
+
+    /// <inheritdoc cref="AttemptFailed.EndsRun"/>
+    public bool EndsRun { get; init; }
+
+    public Value Output => Value.Object(("error", Failure.Message));
+
+    public override StepNews News(int step) => new StepDied(step, Failure.Message) { IsPresent = IsPresent, EndsRun = EndsRun };
 }
 
 /// <summary>Another attempt would have followed, but the run had ended meanwhile.</summary>

@@ -1,4 +1,4 @@
--- Cancels what had not started in runs that have just failed or been cancelled, with the Hangfire jobs that carried it.
+-- Cancels what had not started in runs that have just ended, with the Hangfire jobs that carried it.
 -- Runs are locked by the caller. Attempts under way end by themselves.
 -- Transition: cancel (waiting, queued, leased, failed). What is running ends by its own recording.
 with ended as (
@@ -10,11 +10,12 @@ with ended as (
   from ended e
   where q.tenant_id = e.tenant_id and q.job_id > e.workflow_run_id and q.job_id <= e.last_job_id
     and q.status in ('waiting', 'queued', 'leased', 'failed')
-  returning q.tenant_id, q.workflow_run_id, q.hangfire_job_id
+  returning q.tenant_id, q.workflow_run_id, q.hangfire_job_id, q.owners
 ), run as (
   update workflow_runs r
-  set open_steps = r.open_steps - c.steps
-  from (select tenant_id, workflow_run_id, count(*)::int as steps from cancelled group by 1, 2) c
+  -- only steps of the workflow's own body are counted there
+  set open_steps = greatest(0, r.open_steps - c.steps)
+  from (select tenant_id, workflow_run_id, count(*) filter (where owners is null)::int as steps from cancelled group by 1, 2) c
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id
 ), job as (
   select hangfire_job_id as id, nextval('hangfire.state_id_seq') as state_id from cancelled where hangfire_job_id is not null

@@ -13,13 +13,13 @@ with want as (
       next_run_at = null,
       lease_owner = $4,
       lease_until = clock_timestamp() + $5,
-      started_at = clock_timestamp()
+      started_at = case when q.phase is null then clock_timestamp() else q.started_at end
   from want w
   join workflow_runs r on r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
   where q.tenant_id = w.tenant_id and q.job_id = w.job_id
     and (q.status = 'queued' or q.status in ('failed', 'waiting') and q.next_run_at <= clock_timestamp())
     and r.status in ('pending', 'running')
-  returning q.tenant_id, q.job_id, q.attempts, q.lost, q.max_attempts, q.started_at, q.queue, q.base_attempts, q.resets,
+  returning q.tenant_id, q.job_id, q.attempts, q.lost, q.max_attempts, clock_timestamp() as claimed_at, q.queue, q.base_attempts, q.resets, q.definition_step, q.owners, q.phase,
             r.workflow_run_id, r.status as run_status, r.workflow_key, r.workflow_version, r.user_id, r.intent_id,
             r.created_at, r.trigger, r.priority as run_priority
 ), started as (
@@ -30,6 +30,7 @@ with want as (
   from (select distinct tenant_id, workflow_run_id from claimed where run_status = 'pending') c
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id and r.status = 'pending'
 )
-select tenant_id, job_id, attempts, lost, max_attempts, started_at, queue, workflow_key, workflow_version,
-       user_id, intent_id, created_at, trigger, base_attempts, resets, run_priority
+select tenant_id, job_id, attempts, lost, max_attempts, claimed_at, queue, workflow_key, workflow_version,
+       user_id, intent_id, created_at, trigger, base_attempts, resets, run_priority,
+       definition_step, owners, phase
 from claimed

@@ -3,7 +3,9 @@
 --   enqueue   a new job, on its way to a worker (the step became ready)
 --   process   a new job in Processing, for the worker that goes straight on with the step
 --   finished  a new job in its final state, with its history: a step without effect that was never queued
---   settle    the delivered job gets its final state, or Scheduled for another attempt, and leaves the queue
+--   settle    the delivered job gets its final state, or Scheduled or Awaiting for another turn, and leaves the queue
+--   requeue   the step's own job is on its way to a worker again: its next turn has come
+--   reprocess the same in Processing, for the worker that goes straight on with the step
 --   none      nothing: only counters change
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
 -- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running)
@@ -13,16 +15,17 @@
 with step as (
   select s.*,
          case when hangfire in ('enqueue', 'process', 'finished') then nextval('hangfire.job_id_seq') end as new_job_id,
-         case when hangfire in ('process', 'finished') then nextval('hangfire.state_id_seq') end as processing_id,
-         case when hangfire in ('enqueue', 'finished', 'settle') then nextval('hangfire.state_id_seq') end as state_id
+         case when hangfire in ('process', 'finished', 'reprocess') then nextval('hangfire.state_id_seq') end as processing_id,
+         case when hangfire in ('enqueue', 'finished', 'settle', 'requeue') then nextval('hangfire.state_id_seq') end as state_id
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::smallint[], $7::int[], $8::timestamptz[],
-              $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[])
+              $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[], $41::text[], $42::text[])
     as s (tenant_id, job_id, status, pending, present, attempts, lease_owner, started_at,
-          retry_ms, hangfire, state_name, reason, state_data, processing_data)
+          retry_ms, hangfire, state_name, reason, state_data, processing_data, waiting_for, phase)
 ), queued as (
   update job_queue q
   set status = s.status,
-      waiting_for = case when s.status = 'waiting' then 'dependencies' when s.status = 'failed' then 'retry' end,
+      waiting_for = s.waiting_for,
+      phase = coalesce(s.phase, q.phase),
       pending = s.pending,
       present = s.present,
       attempts = s.attempts,
@@ -30,21 +33,27 @@ with step as (
       lease_until = case when s.lease_owner is not null then clock_timestamp() + $15 end,
       next_run_at = clock_timestamp() + s.retry_ms * interval '1 ms',
       hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
-      started_at = coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at),
+      -- An attempt that was not admitted never started.
+      started_at = case when s.waiting_for in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
+                   else coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at) end,
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id
   -- with what was decided, so that nothing below joins the two again: a plan made for few rows would do so row by row
   returning q.tenant_id, q.job_id, q.queue, q.priority, q.hangfire_job_id, q.next_run_at, q.attempts, q.lost, q.max_attempts,
-            q.started_at, q.status, s.hangfire, s.new_job_id, s.state_id, s.state_name, s.reason, s.state_data
+            q.started_at, q.status, s.hangfire, s.new_job_id, s.state_id, s.state_name, s.reason, s.state_data,
+            s.processing_id, s.processing_data, q.definition_step, q.owners, q.phase
 ), run as (
   update workflow_runs r
   set status = w.status,
       revision = r.revision + 1,
-      open_steps = w.open_steps,
+      -- What a run that succeeds before its last step leaves open is cancelled.
+      open_steps = case when w.status = 'success' then 0 else w.open_steps end,
+      next_step = coalesce(w.next_step, r.next_step),
+      dead_step = w.dead_step,
       finished_at = case when w.status in ('success', 'failed', 'cancelled') then coalesce(r.finished_at, clock_timestamp()) end
-  from unnest($16::text[], $17::uuid[], $18::text[], $19::int[])
-    as w (tenant_id, workflow_run_id, status, open_steps)
+  from unnest($16::text[], $17::uuid[], $18::text[], $19::int[], $39::int[], $40::int[])
+    as w (tenant_id, workflow_run_id, status, open_steps, next_step, dead_step)
   where r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
 ), run_end as (
   update workflow_run_data d
@@ -68,15 +77,16 @@ with step as (
   from step where new_job_id is not null
 ), settled as (
   update hangfire.job j
-  set stateid = q.state_id,
-      statename = q.state_name,
+  set stateid = coalesce(q.state_id, q.processing_id),
+      statename = case when q.hangfire = 'reprocess' then 'Processing' else q.state_name end,
       expireat = case when q.state_name in ('Succeeded', 'Deleted') then now() + interval '1 day' end
   from queued q
-  where q.hangfire = 'settle' and j.id = q.hangfire_job_id and not (q.state_name = 'Scheduled' and j.statename = 'Deleted')
+  where q.hangfire in ('settle', 'requeue', 'reprocess') and j.id = q.hangfire_job_id
+    and not (j.statename = 'Deleted' and (q.hangfire <> 'settle' or q.state_name in ('Scheduled', 'Awaiting')))
 ), processing as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
-  select processing_id, new_job_id, 'Processing', 'Continued by the worker that made it ready', now(), processing_data
-  from step where processing_id is not null
+  select processing_id, hangfire_job_id, 'Processing', 'Continued by the worker that made it ready', now(), processing_data
+  from queued where processing_id is not null and hangfire_job_id is not null
 ), state as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
   -- A job that is gone has no history. One that an operator has deleted meanwhile stays so where the step would wait.
@@ -91,16 +101,20 @@ with step as (
   from queued q
   left join lateral (select j.createdat, j.statename from hangfire.job j where j.id = q.hangfire_job_id) j on q.new_job_id is null
   where q.state_id is not null
-    and (q.new_job_id is not null or j.createdat is not null and not (q.state_name = 'Scheduled' and j.statename = 'Deleted'))
+    and (q.new_job_id is not null or j.createdat is not null and not (q.state_name in ('Scheduled', 'Awaiting', 'Enqueued') and j.statename = 'Deleted'))
 ), delivery as (
   insert into hangfire.jobqueue (jobid, queue, fetchedat)
-  select new_job_id, orchestrator.hangfire_queue(queue, priority), case when hangfire = 'process' then now() end
+  select hangfire_job_id, orchestrator.hangfire_queue(queue, priority), case when hangfire in ('process', 'reprocess') then now() end
   from queued
-  where hangfire in ('enqueue', 'process')
+  where hangfire in ('enqueue', 'process', 'requeue', 'reprocess') and hangfire_job_id is not null
 ), delivered as (
   delete from hangfire.jobqueue d
   using queued q
-  where q.hangfire = 'settle' and d.jobid = q.hangfire_job_id
+  where q.hangfire in ('settle', 'requeue', 'reprocess') and d.jobid = q.hangfire_job_id
+), unscheduled as (
+  delete from hangfire.set h
+  using queued q
+  where q.hangfire in ('requeue', 'reprocess') and h.key = 'schedule' and h.value = q.hangfire_job_id::text
 ), schedule as (
   insert into hangfire.set (key, value, score)
   select 'schedule', hangfire_job_id::text, ceil(extract(epoch from next_run_at))
@@ -118,6 +132,6 @@ with step as (
                      (to_char(now() at time zone 'UTC', ':YYYY-MM-DD-HH24'), interval '1 day')) as p (suffix, keep)
   where not (c.key = 'stats:failed' and p.suffix = '')
 )
-select tenant_id, job_id, attempts, lost, max_attempts, started_at, queue, hangfire_job_id, next_run_at
+select tenant_id, job_id, attempts, lost, max_attempts, clock_timestamp(), queue, definition_step, owners, phase
 from queued
-where status in ('running', 'failed')
+where status = 'running'

@@ -15,7 +15,7 @@ with lost as (
     and (q.tenant_id, q.workflow_run_id) in (select * from unnest($1::text[], $2::uuid[]))
     and q.status in ('leased', 'running')
     and (q.lease_until < clock_timestamp() or not exists (select from workers w where w.worker_id = q.lease_owner))
-  returning q.tenant_id, q.job_id, q.workflow_run_id, q.attempts, q.started_at, q.status, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.hangfire_job_id
+  returning q.tenant_id, q.job_id, q.workflow_run_id, q.owners, q.attempts, q.started_at, q.status, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.hangfire_job_id
 ), attempt as (
   insert into job_attempts (tenant_id, job_id, attempt, started_at, finished_at, success, error_text)
   select tenant_id, job_id, attempts, coalesce(started_at, clock_timestamp()), clock_timestamp(), false,
@@ -24,8 +24,8 @@ with lost as (
   on conflict do nothing
 ), run as (
   update workflow_runs r
-  set open_steps = r.open_steps - c.steps
-  from (select tenant_id, workflow_run_id, count(*)::int as steps from lost where status = 'cancelled' group by 1, 2) c
+  set open_steps = greatest(0, r.open_steps - c.steps)
+  from (select tenant_id, workflow_run_id, count(*)::int as steps from lost where status = 'cancelled' and owners is null group by 1, 2) c
   where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id
 ), job as (
   select l.*, j.id, nextval('hangfire.state_id_seq') as state_id

@@ -52,6 +52,9 @@ internal sealed class TestRun
 
     public JsonNode Error => JsonNode.Parse(Row.Error!)!;
 
+    /// <summary>Every step with its state, in the order of their numbers.</summary>
+    public string States => string.Join(", ", Steps.Values.Select(step => $"{step.StepId} {step.Status}"));
+
     public TestStep this[string step] => Steps[step];
 
     public IReadOnlyList<TestAttempt> AttemptsOf(string step) => [.. Attempts.Where(attempt => attempt.StepId == step)];

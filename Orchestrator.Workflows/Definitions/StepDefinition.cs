@@ -35,6 +35,28 @@ public sealed record StepDefinition
     /// <summary>The lock that its attempts hold; null: none.</summary>
     public ExclusiveLock? Exclusive { get; init; }
 
+    public Join Join { get; init; } = Join.All;
+
+    /// <summary>How many conditions name it: it starts only when one of them has chosen it.</summary>
+    public int Choosers { get; init; }
+
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.Abort;
+
+    /// <summary>Id of the step that undoes this one; null: none.</summary>
+    public string? Compensate { get; init; }
+
+    /// <summary>Assignments into the run's variables, evaluated with the result; null: none.</summary>
+    public Template? Set { get; init; }
+
+    /// <summary>Name of the region that it is in; null: none.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>The bodies that its type opens, by index in <see cref="WorkflowDefinition.Bodies"/>.</summary>
+    public IReadOnlyList<int> Opens { get; init; } = [];
+
+    /// <summary>The body of its alternative; null: none.</summary>
+    public int? Alternative { get; init; }
+
     /// <summary>Whether an attempt has to be admitted before it is made.</summary>
     public bool IsLimited => RateLimit is not null || Exclusive is not null;
 
@@ -62,6 +84,12 @@ public abstract record StepAction
     /// again after a crash.
     /// </summary>
     public abstract bool HasEffect { get; }
+
+    /// <summary>
+    /// Whether the worker that ends all that it depends on may evaluate it before anything is written. A step that takes
+    /// several turns, or ends others, is always claimed.
+    /// </summary>
+    public virtual bool MayRunAhead => !HasEffect;
 
     /// <summary>What its settings read.</summary>
     public virtual IEnumerable<References> References => [];

@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Graph;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Definitions;
 
@@ -47,8 +48,14 @@ public sealed record WorkflowDefinition
     /// <summary>The steps in the file's order; a step's <see cref="StepDefinition.Index"/> is its place here.</summary>
     public required IReadOnlyList<StepDefinition> Steps { get; init; }
 
-    /// <summary>Who depends on whom, by step index.</summary>
-    public required StepGraph Graph { get; init; }
+    /// <summary>Who depends on whom, by step index. Steps of different bodies don't.</summary>
+    public StepGraph Graph => Blueprint.Graph;
+
+    /// <summary>The steps' bodies: the workflow's own first.</summary>
+    public IReadOnlyList<StepBody> Bodies => Blueprint.Bodies;
+
+    /// <summary>What the planner has to know.</summary>
+    public required Blueprint Blueprint { get; init; }
 }
 
 /// <summary>What holds for a whole run (<c>config</c>).</summary>

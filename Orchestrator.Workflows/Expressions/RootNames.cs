@@ -15,6 +15,18 @@ public static class RootNames
     public const string Tenant = "tenant";
     public const string Agent = "agent";
 
+    /// <summary>In a <c>for_each</c>: the item.</summary>
+    public const string Item = "item";
+
+    /// <summary>In a <c>for_each</c>: the item's place in the list, from 0.</summary>
+    public const string Index = "index";
+
+    /// <summary>In a <c>loop</c>: the pass, from 0.</summary>
+    public const string Iteration = "iteration";
+
+    /// <summary>In a step that runs because another has failed: <c>{message, step_id}</c>.</summary>
+    public const string Error = "error";
+
     /// <summary>In a trigger's <c>match</c> alone: the event.</summary>
     public const string Event = "event";
 
@@ -26,9 +38,9 @@ public static class RootNames
 
     /// <summary>Every root that a scope may be asked for.</summary>
     public static FrozenSet<string> All { get; } =
-        FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent]);
+        FrozenSet.ToFrozenSet([Inputs, Variables, Results, Steps, Run, Step, User, Tenant, Agent, Item, Index, Iteration, Error]);
 
     /// <summary>Roots of the format whose features are not built yet.</summary>
     internal static FrozenSet<string> Planned { get; } =
-        FrozenSet.ToFrozenSet(["item", "index", "iteration", "error", "secrets"]);
+        FrozenSet.ToFrozenSet(["secrets"]);
 }

@@ -11,6 +11,10 @@ internal sealed record Vocabulary(FrozenSet<string> Roots, FrozenDictionary<stri
     /// <summary>Of everything that a run evaluates.</summary>
     public static Vocabulary OfRuns { get; } = new(RootNames.All, FrozenDictionary<string, Function>.Empty);
 
+    /// <summary>Of a run of a workflow that gives names to the items of its lists.</summary>
+    public static Vocabulary OfRunsWith(IReadOnlyCollection<string> itemNames) =>
+        itemNames.Count == 0 ? OfRuns : OfRuns with { Roots = FrozenSet.ToFrozenSet([.. RootNames.All, .. itemNames]) };
+
     /// <summary>Of a trigger's <c>match</c>.</summary>
     public static Vocabulary OfMatch { get; } = new(FrozenSet.ToFrozenSet([RootNames.Event]), FrozenDictionary<string, Function>.Empty);
 }

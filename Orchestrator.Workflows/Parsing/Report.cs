@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Yaml;
 using Orchestrator.Workflows.Text;
 
@@ -19,6 +20,20 @@ internal sealed class Report(string file, string text)
     private int _compared;
     private int _more;
     private long _walked;
+
+    /// <summary>The names that the file gives to the items of its lists.</summary>
+    public IReadOnlyList<string> ItemNames
+    {
+        get;
+        set
+        {
+            field = value;
+            Names = Vocabulary.OfRunsWith(value);
+        }
+    } = [];
+
+    /// <summary>What expressions of steps may start from.</summary>
+    public Vocabulary Names { get; private set; } = Vocabulary.OfRuns;
 
     /// <summary>Errors so far.</summary>
     public int Errors { get; private set; }

@@ -65,6 +65,11 @@ public static class WorkflowSchema
 
     internal static JsonObject Describe(Shape shape)
     {
+        if (shape.Reference is { } reference)
+        {
+            return new JsonObject { ["$ref"] = reference };
+        }
+
         if (shape.Fields is { } fields)
         {
             return Object(fields());

@@ -5,6 +5,7 @@ using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Tests.Jobs.Execution;
 
@@ -37,7 +38,7 @@ internal sealed class StayTests
         stay.NextToEvaluate().Should().BeNull("the join waits for b too");
 
         stay.Add(Ended(stay, "b", isClaimed: true));
-        stay.NextToEvaluate().Should().Be(2);
+        stay.NextToEvaluate().Should().Be(((int, StepPlace?)?)(2, null));
         stay.NextToEvaluate().Should().BeNull();
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Hosting;
@@ -41,13 +42,17 @@ internal sealed class HttpExecutorTests
             Trigger = "api",
             CreatedAt = DateTime.UnixEpoch,
         };
+        var (workflow, memory) = (new LoadedWorkflow(definition, 1), new RunMemory(run));
         var attempt = new StepAttempt
         {
             Step = definition.Steps[0],
+            Workflow = workflow,
+            Memory = memory,
+            StepNumber = 0,
             Run = run,
             Number = 1,
             Log = new AttemptLog(TimeProvider.System),
-            Scope = new StepScope(definition, new RunMemory(run), [], definition.Steps[0], 1),
+            Scope = new StepScope(workflow, memory, 0, null, 1),
         };
         using var client = new HttpMessageInvoker(new FailingHandler(failure));
         return await new HttpExecutor(client, new OrchestratorOptions()).ExecuteAsync(attempt, cancellationToken);

@@ -40,6 +40,12 @@ public sealed record Shape(string? Type)
     /// <summary>The fields of an object that a host has described.</summary>
     public IReadOnlyList<OwnStepField>? Own { get; private init; }
 
+    /// <summary>A step inside of another: described once, or the schema would have no end.</summary>
+    public static Shape Step { get; } = new("object") { Reference = "#/properties/steps/items" };
+
+    /// <summary>Where the schema describes it; null: here.</summary>
+    public string? Reference { get; private init; }
+
     /// <summary>Nothing may stand there too.</summary>
     public bool IsNullable { get; init; }
 

@@ -18,7 +18,7 @@ internal static class TemplateReading
     /// <summary>Text is an expression, with or without <c>{{ }}</c> around it; lists and mappings are templates.</summary>
     public static Template? ExpressionOrTemplate(this FieldValue field, ICollection<Mention> mentions) =>
         field.Node is ScalarNode { Value.Kind: ValueKind.String } scalar && !scalar.Text.Contains(Open, StringComparison.Ordinal)
-            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text), mentions) is { } expression ? new ExpressionPart(expression) : null)
+            ? Build(Compile(field, scalar, ExpressionParser.Parse(scalar.Text, field.Report.Names), mentions) is { } expression ? new ExpressionPart(expression) : null)
             : field.Template(mentions);
 
     /// <summary>One expression, with or without <c>{{ }}</c> around it.</summary>
@@ -37,10 +37,10 @@ internal static class TemplateReading
         var open = text.Length - text.AsSpan().TrimStart().Length;
         if (!text.AsSpan(open).StartsWith(Open))
         {
-            return Compile(field, scalar, ExpressionParser.Parse(text, names), mentions);
+            return Compile(field, scalar, ExpressionParser.Parse(text, names ?? field.Report.Names), mentions);
         }
 
-        var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, names);
+        var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, names ?? field.Report.Names);
         if (parsed.Errors.Count == 0 && !text.AsSpan(parsed.End).IsWhiteSpace())
         {
             field.Error("expected one expression, found text around `{{ }}`", "Join the parts with + inside one expression.");
@@ -112,7 +112,7 @@ internal static class TemplateReading
                 parts.Add(new ConstantPart(Value.Of(text[position..open])));
             }
 
-            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length);
+            var parsed = ExpressionParser.ParseEmbedded(text, open + Open.Length, field.Report.Names);
             parts.Add(Compile(field, scalar, parsed, mentions) is { } expression ? new ExpressionPart(expression) : null);
             position = parsed.End;
         }

@@ -1,5 +1,4 @@
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Graph;
 using Orchestrator.Workflows.Parsing.Reading;
 
 namespace Orchestrator.Workflows.Parsing.Linking;
@@ -11,12 +10,12 @@ internal static class Assembler
     public static WorkflowDefinition? Assemble(WorkflowDraft draft, Report report)
     {
         var index = StepIndex.Build(draft.Steps, report);
-        var graph = Dependencies.Link(draft.Steps, index, report);
+        var links = Dependencies.Link(draft.Steps, index, report);
         Inherit(draft);
-        var readSets = new ReadSets(draft.Steps, index, graph, report);
+        var readSets = new ReadSets(draft.Steps, index, links, report);
         var reads = draft.Steps.Select(readSets.Of).ToList();
         var outputReads = readSets.OfOutput(draft);
-        return report.HasErrors || graph is null ? null : Build(draft, graph, reads, outputReads);
+        return report.HasErrors || links is null ? null : Build(draft, links, index, reads, outputReads);
     }
 
     /// <summary>The limit of <c>defaults</c> is every step's that has none of its own; its key is checked once for each.</summary>
@@ -30,7 +29,7 @@ internal static class Assembler
     }
 
     private static WorkflowDefinition Build(
-        WorkflowDraft draft, StepGraph graph, List<IReadOnlyList<int>> reads, IReadOnlyList<int> outputReads)
+        WorkflowDraft draft, Dependencies links, StepIndex index, List<IReadOnlyList<int>> reads, IReadOnlyList<int> outputReads)
     {
         var retry = draft.DefaultRetry.Over(draft.ConfigRetry.Over(RetryPolicy.Default));
         return new WorkflowDefinition
@@ -47,13 +46,14 @@ internal static class Assembler
             Config = draft.Config,
             Readiness = draft.Readiness,
             Output = draft.Output,
-            OutputReads = draft.Output is null ? graph.Sinks : outputReads,
-            Graph = graph,
-            Steps = [.. draft.Steps.Select(step => Build(step, draft.DefaultTimeout, retry, reads[step.Index]))],
+            OutputReads = draft.Output is null ? links.Blueprint.Main.Sinks : outputReads,
+            Blueprint = links.Blueprint,
+            Steps = [.. draft.Steps.Select(step => Build(step, draft, links, index, retry, reads[step.Index]))],
         };
     }
 
-    private static StepDefinition Build(StepDraft step, TimeSpan? timeout, RetryPolicy retry, IReadOnlyList<int> reads) => new()
+    private static StepDefinition Build(
+        StepDraft step, WorkflowDraft draft, Dependencies links, StepIndex index, RetryPolicy retry, IReadOnlyList<int> reads) => new()
     {
         Id = step.Id!.Value.Id,
         Index = step.Index,
@@ -61,8 +61,17 @@ internal static class Assembler
         Description = step.Description,
         Action = step.Action!,
         When = step.When,
-        Timeout = step.Timeout ?? timeout ?? StepForms.Find(step.Type)?.Timeout,
-        Retry = step.Retry.Over(step.Retries.Over(retry)),
+        // What waits for others has as much time as they take, unless the step itself says otherwise.
+        Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
+        Retry = step.Retry.Over(step.Retries.Over((step.OnFailure?.Retry ?? new RetryDraft()).Over(retry))),
+        Join = step.Join ?? Join.All,
+        Choosers = links.Blueprint.Rule(step.Index).Choosers,
+        OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure))?.Build() ?? FailurePolicy.Abort,
+        Compensate = step.Compensate?.Id,
+        Set = step.Set,
+        Scope = step.Scope,
+        Opens = links.Opens(step),
+        Alternative = step.OnFailure is { Kind: OnFailure.Alternative, Alternatives: [var named] } ? links.Detached(index.Find(named.Id)!) : null,
         Output = step.Output,
         RateLimit = step.RateLimit?.Build(),
         Exclusive = step.Exclusive,

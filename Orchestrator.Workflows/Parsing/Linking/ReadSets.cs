@@ -1,5 +1,4 @@
 using Orchestrator.Workflows.Expressions;
-using Orchestrator.Workflows.Graph;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Reading;
 using Orchestrator.Workflows.Parsing.Yaml;
@@ -7,9 +6,9 @@ using Orchestrator.Workflows.Parsing.Yaml;
 namespace Orchestrator.Workflows.Parsing.Linking;
 
 /// <summary>Checks the steps that expressions name, and works out whose results each step reads.</summary>
-internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, StepGraph? graph, Report report)
+internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, Dependencies? links, Report report)
 {
-    private readonly Lazy<Ancestry?> _ancestry = new(() => graph is null ? null : new Ancestry(graph));
+    private readonly Visibility? _visibility = links is null ? null : new Visibility(links);
     private long _reads;
 
     /// <summary>The steps whose results or states this one reads, ascending.</summary>
@@ -18,10 +17,12 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
         var reads = new SortedSet<int>();
         Check(step, step.Mentions, "A result is there once the step has ended.", reads);
         Check(step, step.OutputMentions, "In `output` the raw result is `step.result`.", reads);
-        if (graph is null)
+        if (links is null)
         {
             return [];
         }
+
+        CheckNames(step);
 
         if (Expressions(step).Any(references => references.AllSteps))
         {
@@ -29,12 +30,12 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
         }
         else if (Expressions(step).Any(references => references.AllResults))
         {
-            AddAll(step, _ancestry.Value!.CountAbove(step.Index), _ancestry.Value.Above(step.Index), reads);
+            AddAll(step, _visibility!.CountUpstream(step), _visibility.Upstream(step), reads);
         }
 
         if (step.Action?.SendsDependencies == true)
         {
-            reads.UnionWith(graph.Parents(step.Index));
+            reads.UnionWith(links.Blueprint.Graph.Parents(step.Index));
         }
 
         return [.. reads];
@@ -64,7 +65,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
                 continue;
             }
 
-            if (!mention.Step.IsResult || graph is null || _ancestry.Value!.IsAbove(other.Index, step.Index))
+            if (!mention.Step.IsResult || _visibility is null || _visibility.CanRead(step, other))
             {
                 reads.Add(other.Index);
                 continue;
@@ -72,8 +73,36 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
 
             var (message, hint) = other == step
                 ? ("a step can't read its own result before it has one", ownResultHint)
+                : _visibility.ItemsAround(step, other) is { } items
+                ? ($"each item of `{items.Id?.Id}` has a result of `{mention.Step.StepId}` of its own", $"Read results.{items.Id?.Id}, the list of all.")
                 : ($"the result of `{mention.Step.StepId}` may not be there: this step doesn't wait for it", $"Add `{mention.Step.StepId}` to `depends_on`.");
             report.ErrorInside(mention.Scalar, mention.Step.Offset, mention.Path, message, hint);
+        }
+    }
+
+    /// <summary>Names that exist only in some places: the item of a list, the pass of a loop, the error of a failure.</summary>
+    private void CheckNames(StepDraft step)
+    {
+        var roots = Expressions(step).SelectMany(references => references.Roots).ToHashSet();
+        var items = _visibility!.ItemNames(step);
+        foreach (var name in report.ItemNames.Where(name => roots.Contains(name) && name != RootNames.Item && !items.Contains(name)))
+        {
+            step.Field.Error($"`{name}` is the name of an item, and this step is not inside of that `for_each`");
+        }
+
+        if ((roots.Contains(RootNames.Item) || roots.Contains(RootNames.Index)) && !_visibility.IsInForEach(step))
+        {
+            step.Field.Error("`item` and `index` are there inside of a `for_each` only", "Name this step in the `steps` of one.");
+        }
+
+        if (roots.Contains(RootNames.Iteration) && !_visibility.IsInLoop(step))
+        {
+            step.Field.Error("`iteration` is there inside of a `loop` only", "Name this step in the `steps` of one.");
+        }
+
+        if (roots.Contains(RootNames.Error) && !_visibility.IsInDetached(step))
+        {
+            step.Field.Error("`error` is there only in a step that runs because another has failed", "Name this step as its alternative.");
         }
     }
 
@@ -106,7 +135,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
     }
 
     private static IEnumerable<References> Expressions(StepDraft step) =>
-        new[] { step.Output?.References, step.When?.References, step.RateLimit?.Key?.References, step.Exclusive?.Name.References }
+        new[] { step.Output?.References, step.Set?.References, step.When?.References, step.RateLimit?.Key?.References, step.Exclusive?.Name.References }
             .OfType<References>()
             .Concat(step.Action?.References ?? []);
 }

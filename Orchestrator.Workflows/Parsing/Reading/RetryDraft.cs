@@ -50,6 +50,10 @@ internal sealed class RetryDraft
     public static Field<TTarget> AttemptsField<TTarget>(Func<TTarget, RetryDraft> draft) =>
         Field<TTarget>.Integer("max_retries", 1, MostAttempts, (target, count) => draft(target).MaxAttempts = count);
 
+    /// <summary>Seed 002's <c>maxAttempts</c> of a recovery strategy.</summary>
+    public static Field<TTarget> RetryAttemptsField<TTarget>(Func<TTarget, RetryDraft> draft) =>
+        Field<TTarget>.Integer("max_attempts", 1, MostAttempts, (target, count) => draft(target).MaxAttempts = count);
+
     public static Field<TTarget> DelayField<TTarget>(Func<TTarget, RetryDraft> draft) =>
         Field<TTarget>.Milliseconds("retry_delay_ms", 0, (target, delay) => draft(target).Delay = delay);
 

@@ -1,15 +1,17 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
 /// <summary>One step as given: its own fields, before it is known whom it names.</summary>
-internal sealed class StepDraft(int index, FieldValue given)
+internal sealed class StepDraft(FieldValue given, StepCatalog types)
 {
     private object? _settings;
 
-    public int Index => index;
+    /// <summary>Place among all steps of the file: those that another step holds come after it.</summary>
+    public int Index { get; set; }
 
     public FieldValue Field => given;
 
@@ -25,6 +27,29 @@ internal sealed class StepDraft(int index, FieldValue given)
     public List<LocatedId> DependsOn { get; } = [];
 
     public List<LocatedId> Next { get; } = [];
+
+    /// <summary>The steps that it contains, as it names or holds them.</summary>
+    public List<LocatedId> Contained { get; } = [];
+
+    /// <summary>The steps that it holds.</summary>
+    public List<StepDraft> Held { get; } = [];
+
+    /// <summary>The steps that start only when it has chosen them.</summary>
+    public List<LocatedId> Targets { get; } = [];
+
+    /// <summary>The steps that it cancels.</summary>
+    public List<LocatedId> Cancels { get; } = [];
+
+    /// <summary>The step that undoes it.</summary>
+    public LocatedId? Compensate { get; set; }
+
+    public FailureDraft? OnFailure { get; set; }
+
+    public Join? Join { get; set; }
+
+    public Template? Set { get; set; }
+
+    public string? Scope { get; set; }
 
     public Expression? When { get; set; }
 
@@ -56,6 +81,35 @@ internal sealed class StepDraft(int index, FieldValue given)
 
     /// <summary>The steps that all other expressions name.</summary>
     public List<Mention> Mentions { get; } = [];
+
+    /// <summary>Reads the steps that it contains: ids, or the steps themselves.</summary>
+    public void ReadContained(FieldValue value)
+    {
+        foreach (var one in value.OneOrMore())
+        {
+            if (one.Node is not MappingNode)
+            {
+                StepReader.ReadIds(one, Contained);
+                continue;
+            }
+
+            var held = StepReader.Read(one, types);
+            Held.Add(held);
+            if (held.Id is { } id)
+            {
+                Contained.Add(id);
+            }
+        }
+    }
+
+    /// <summary>Reads the ids of steps that start when it has chosen so.</summary>
+    public IReadOnlyList<string> ReadTargets(FieldValue value)
+    {
+        var ids = new List<LocatedId>();
+        StepReader.ReadIds(value, ids);
+        Targets.AddRange(ids);
+        return ids.ConvertAll(one => one.Id);
+    }
 
     /// <summary>The settings of its type as given, made at the first ask.</summary>
     public T Settings<T>()

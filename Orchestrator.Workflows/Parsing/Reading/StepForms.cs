@@ -5,7 +5,11 @@ namespace Orchestrator.Workflows.Parsing.Reading;
 /// <summary>The types of steps that the format knows. A new one is a form here and an executor for its action.</summary>
 internal static class StepForms
 {
-    private static readonly StepForm[] All = [HttpForm.Form, TransformForm.Form, ScriptForm.Form];
+    private static readonly StepForm[] All =
+    [
+        HttpForm.Form, TransformForm.Form, BranchForms.Condition, BranchForms.Switch, ContainerForms.Parallel, ContainerForms.Race, ContainerForms.Loop,
+        ContainerForms.ForEach, ControlForms.Delay, ControlForms.Cancel, ControlForms.Succeed, ControlForms.Fail, ScriptForm.Form,
+    ];
 
     private static readonly FrozenDictionary<string, StepForm> ByName = All.ToFrozenDictionary(form => form.Name);
 
@@ -14,8 +18,7 @@ internal static class StepForms
     /// <summary>Types of the format that are refused for now.</summary>
     public static FrozenSet<string> Planned { get; } = FrozenSet.ToFrozenSet(
     [
-        "agent-task", "condition", "switch", "loop", "for_each", "parallel", "workflow", "delay", "wait_for_event",
-        "approval", "emit_event", "notify", "race", "cancel", "fail", "succeed",
+        "agent-task", "workflow", "wait_for_event", "approval", "emit_event", "notify",
     ]);
 
     public static IEnumerable<StepForm> Forms => All;

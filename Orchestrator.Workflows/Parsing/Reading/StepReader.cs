@@ -19,7 +19,7 @@ internal static partial class StepReader
         new Field<StepDraft>("type", Shape.OneOf(StepForms.Names), (_, _) => { }),
         new Field<StepDraft>("depends_on", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.DependsOn)),
         new Field<StepDraft>("next", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.Next)),
-        new Field<StepDraft>("join", Shape.OneOf(["all"]), (_, value) => CheckJoin(value)),
+        new Field<StepDraft>("join", JoinField.Shape, (step, value) => step.Join = JoinField.Read(value)),
         new Field<StepDraft>("when", Shape.Any, (step, value) => step.When = value.Expression(step.Mentions)),
         Field<StepDraft>.Milliseconds("timeout_ms", 1, (step, timeout) => step.Timeout = timeout),
         RetryDraft.RetryField<StepDraft>(step => step.Retry),
@@ -34,7 +34,11 @@ internal static partial class StepReader
             step.RateLimit = limit;
             step.Mentions.AddRange(limit.Mentions);
         }),
-        .. new[] { "scope", "on_failure", "compensate", "circuit", "cache", "required_accuracy", "set" }.Select(Field<StepDraft>.Planned),
+        FailureFields.OnFailureField<StepDraft>((step, failure) => step.OnFailure = failure),
+        new Field<StepDraft>("compensate", Shape.Text, (step, value) => step.Compensate = ReadName(value)),
+        new Field<StepDraft>("set", Shape.Mapping, (step, value) => step.Set = value.Mapping() is null ? null : value.Template(step.OutputMentions)),
+        new Field<StepDraft>("scope", Shape.Text, (step, value) => step.Scope = value.Name()),
+        .. new[] { "circuit", "cache", "required_accuracy" }.Select(Field<StepDraft>.Planned),
     ];
 
     public static FieldTable<StepDraft> CommonTable { get; } = new(Common);
@@ -46,9 +50,9 @@ internal static partial class StepReader
         .. StepForms.Forms.SelectMany(form => form.Fields).GroupBy(field => field.Name).Select(Merged),
     ]);
 
-    public static StepDraft Read(int index, FieldValue field, StepCatalog types)
+    public static StepDraft Read(FieldValue field, StepCatalog types)
     {
-        var step = new StepDraft(index, field);
+        var step = new StepDraft(field, types);
         if (field.Mapping() is not { } mapping)
         {
             return step;
@@ -180,7 +184,7 @@ internal static partial class StepReader
         }
     }
 
-    private static void ReadIds(FieldValue value, List<LocatedId> ids)
+    public static void ReadIds(FieldValue value, List<LocatedId> ids)
     {
         foreach (var one in value.OneOrMore())
         {
@@ -206,17 +210,7 @@ internal static partial class StepReader
         return new LocatedId(id, value.Position, value.Path);
     }
 
-    private static void CheckJoin(FieldValue value)
-    {
-        if (value.Node is MappingNode || value.Node is ScalarNode { Text: "any" or "all_done" })
-        {
-            value.Error("of the ways to join only `all` is supported; this one is not yet supported", "Remove it, or write all.");
-        }
-        else if (value.Text() is { } join && join != "all")
-        {
-            value.Error($"`{join}` is no way to join", "Write all.");
-        }
-    }
+    private static LocatedId? ReadName(FieldValue value) => value.Name() is { } id ? new LocatedId(id, value.Position, value.Path) : null;
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]
     private static partial Regex StepId();

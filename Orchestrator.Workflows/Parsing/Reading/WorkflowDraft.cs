@@ -38,6 +38,9 @@ internal sealed class WorkflowDraft(StepCatalog types)
     /// <summary><c>defaults.retry</c>.</summary>
     public RetryDraft DefaultRetry { get; } = new();
 
+    /// <summary><c>defaults.on_failure</c>.</summary>
+    public FailureDraft? DefaultOnFailure { get; set; }
+
     /// <summary><c>defaults.rate_limit</c>.</summary>
     public RateLimitDraft? DefaultRateLimit { get; set; }
 

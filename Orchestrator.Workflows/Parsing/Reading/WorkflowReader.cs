@@ -22,7 +22,7 @@ internal static partial class WorkflowReader
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
         RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
         AdmissionFields.RateLimitField<WorkflowDraft>((draft, limit) => draft.DefaultRateLimit = limit),
-        .. new[] { "on_failure" }.Select(Field<WorkflowDraft>.Planned),
+        FailureFields.OnFailureField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
     ]);
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(
@@ -47,6 +47,7 @@ internal static partial class WorkflowReader
     public static WorkflowDraft Read(FieldValue root, StepCatalog types)
     {
         var draft = new WorkflowDraft(types);
+        root.Report.ItemNames = ItemNames.Find(root.Node);
         Fields.Read(draft, root);
         if (root.Node is MappingNode mapping)
         {
@@ -94,7 +95,26 @@ internal static partial class WorkflowReader
             return [];
         }
 
-        return [.. list.Elements.Select((_, index) => StepReader.Read(index, value.Element(index), types))];
+        var steps = new List<StepDraft>();
+        for (var index = 0; index < list.Elements.Count; index++)
+        {
+            AddWithHeld(StepReader.Read(value.Element(index), types), steps);
+        }
+
+        if (steps.Count > FileLimits.MaxSteps)
+        {
+            value.Error($"{steps.Count} steps, with those that steps hold, are more than the {FileLimits.MaxSteps} that a workflow may have");
+        }
+
+        return steps;
+    }
+
+    /// <summary>A step, and after it those that it holds.</summary>
+    private static void AddWithHeld(StepDraft step, List<StepDraft> steps)
+    {
+        step.Index = steps.Count;
+        steps.Add(step);
+        step.Held.ForEach(held => AddWithHeld(held, steps));
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant)]

@@ -1,0 +1,95 @@
+using Dapper;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
+
+namespace Orchestrator.Jobs.Executors;
+
+/// <summary>What has become of the blocks that a step has opened.</summary>
+internal sealed class BlockResults(Database database, RunLoader loader)
+{
+    /// <summary>The next turn is when one more block has ended than until now.</summary>
+    public static Wake AtNext(StepAttempt attempt, bool onFailure = false) => new(attempt.Progress.Blocks.Ended + 1, OnFailure: onFailure);
+
+    /// <summary>All blocks in their order, with the results of those that have ended well.</summary>
+    public async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        return await OfAsync(attempt, await ListAsync(attempt, "ListBlocks", cancellationToken), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, IReadOnlyList<BlockRow> rows, CancellationToken cancellationToken)
+    {
+        var blueprint = attempt.Workflow.Definition.Blueprint;
+        var sinks = rows
+            .Where(row => !row.IsOpen)
+            .SelectMany(row => blueprint.Bodies[row.Body].Sinks.Select(sink => row.First + blueprint.Position(sink)))
+            .ToArray();
+        await loader.LoadStepsAsync(attempt.Memory, sinks, cancellationToken);
+        return [.. rows.Select(row => new BlockResult(row.Iteration, row.Body, row.First, row.IsOpen, row.DeadStep, ResultOf(attempt, row)))];
+    }
+
+    /// <summary>What the newest block has come to.</summary>
+    public async Task<Value> OfLastAsync(StepAttempt attempt, CancellationToken cancellationToken) =>
+        (await OfAsync(attempt, [(await ListAsync(attempt, "LastBlock", cancellationToken))[^1]], cancellationToken))[^1].Result;
+
+    /// <summary>The failure of the step, because a step that it contains has failed.</summary>
+    public async Task<AttemptFailed> FailedAsync(StepAttempt attempt, CancellationToken cancellationToken) =>
+        attempt.Progress.Blocks.FailedStep is { } step
+            ? new AttemptFailed(new Failure(FailureKind.Given, await ErrorAsync(attempt, step, cancellationToken)))
+            : new AttemptFailed(new Failure(FailureKind.Unexpected, "A block failed, and no step of it is known to have."));
+
+    /// <summary>Which step failed, and why.</summary>
+    public async Task<string> ErrorAsync(StepAttempt attempt, int number, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var (step, error) = await connection.QuerySingleAsync<(string, string?)>(new CommandDefinition(
+            SqlText.Load("FindStepError"), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(number).Value }, cancellationToken: cancellationToken));
+        return $"{step}: {error ?? "it failed"}";
+    }
+
+    private async Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, string statement, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<BlockRow>(new CommandDefinition(
+            SqlText.Load(statement), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(attempt.StepNumber).Value }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>Of the step that nothing else in the body depends on; of several such, their results by id.</summary>
+    private static Value ResultOf(StepAttempt attempt, BlockRow row)
+    {
+        var blueprint = attempt.Workflow.Definition.Blueprint;
+        Value Of(int step) => attempt.Memory.Step(row.First + blueprint.Position(step))?.Output is { IsUndefined: false } output ? output : Value.Null;
+        var sinks = blueprint.Bodies[row.Body].Sinks;
+        return row.IsOpen ? Value.Undefined
+            : sinks is [var only] ? Of(only)
+            : Value.Object(sinks.Select(sink => KeyValuePair.Create(attempt.Workflow.Step(sink).Id, Of(sink))));
+    }
+
+    private sealed record BlockRow
+    {
+        public int Iteration { get; init; }
+
+        public int Body { get; init; }
+
+        public Guid FirstJob { get; init; }
+
+        public bool IsOpen { get; init; }
+
+        public int? DeadStep { get; init; }
+
+        public int First => new JobId(FirstJob).StepIndex;
+    }
+}
+
+/// <summary>A block of a step.</summary>
+/// <param name="Iteration">Which one.</param>
+/// <param name="Body">Of which body.</param>
+/// <param name="First">Number of its first step.</param>
+/// <param name="IsOpen">It has not ended.</param>
+/// <param name="DeadStep">Number of the step that failed it; null: none.</param>
+/// <param name="Result">Undefined while it is open.</param>
+internal sealed record BlockResult(int Iteration, int Body, int First, bool IsOpen, int? DeadStep, Value Result)
+{
+    public bool HasFailed => !IsOpen && DeadStep is not null;
+}

@@ -1,0 +1,97 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
+
+namespace Orchestrator.Workflows.Parsing.Reading;
+
+/// <summary>The field <c>on_failure</c>: a word, or a mapping with the settings of its way.</summary>
+internal static class FailureFields
+{
+    private const string RetryWord = "retry";
+
+    private static readonly Dictionary<string, OnFailure> Words = new(StringComparer.Ordinal)
+    {
+        ["abort"] = OnFailure.Abort,
+        ["skip"] = OnFailure.Skip,
+        ["continue"] = OnFailure.Continue,
+        ["alternative"] = OnFailure.Alternative,
+        ["rollback"] = OnFailure.Rollback,
+        ["escalate"] = OnFailure.Escalate,
+    };
+
+    private static readonly FieldTable<FailureDraft> Fields = new(
+        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), (draft, value) => draft.Kind = ReadKind(value)) { Aliases = ["type"] },
+        new Field<FailureDraft>("step", Shape.Text, (draft, value) => StepReader.ReadIds(value, draft.Alternatives)) { Aliases = ["alternative_step"] },
+        new Field<FailureDraft>("steps", Shape.OneOrMore(Shape.Text), (draft, value) => StepReader.ReadIds(value, draft.Rollback)) { Aliases = ["rollback_steps"] },
+        Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
+        RetryDraft.RetryAttemptsField<FailureDraft>(draft => draft.Retry),
+        RetryDraft.DelayField<FailureDraft>(draft => draft.Retry));
+
+    public static Field<TTarget> OnFailureField<TTarget>(Action<TTarget, FailureDraft> assign) => new(
+        "on_failure", Shape.Either(Shape.OneOf(Words.Keys), Shape.Object(() => Fields)), (target, value) => assign(target, Read(value)));
+
+    private static FailureDraft Read(FieldValue value)
+    {
+        var draft = new FailureDraft();
+        if (value.Node is ScalarNode)
+        {
+            draft.Kind = ReadKind(value);
+        }
+        else
+        {
+            Fields.Read(draft, value);
+            if (draft.Kind is null && value.Node is MappingNode mapping && !mapping.Entries.Any(entry => entry.Key is "strategy" or "type"))
+            {
+                value.Error("`strategy` is missing", $"One of {string.Join(", ", Words.Keys)}.");
+            }
+        }
+
+        if (draft.Kind == OnFailure.Alternative && draft.Alternatives.Count != 1)
+        {
+            value.Error("the alternative has no `step`", "Write it like { strategy: alternative, step: backup }.");
+        }
+
+        return draft;
+    }
+
+    /// <summary>Seed 002's <c>retry</c> is what every step does anyway, with settings of its own.</summary>
+    private static OnFailure? ReadKind(FieldValue value)
+    {
+        if (value.Node is ScalarNode { Text: RetryWord })
+        {
+            return OnFailure.Abort;
+        }
+
+        if (value.Word(Words) is not { } kind)
+        {
+            return null;
+        }
+
+        if (kind is OnFailure.Rollback or OnFailure.Escalate)
+        {
+            value.Error($"`{((ScalarNode)value.Node).Text}` is not yet supported");
+        }
+
+        return kind;
+    }
+}
+
+/// <summary>An <c>on_failure</c> as given.</summary>
+internal sealed class FailureDraft
+{
+    public OnFailure? Kind { get; set; }
+
+    public List<LocatedId> Alternatives { get; } = [];
+
+    public List<LocatedId> Rollback { get; } = [];
+
+    public string? Handler { get; set; }
+
+    /// <summary>Seed 002's <c>maxAttempts</c> and <c>retryDelay</c>.</summary>
+    public RetryDraft Retry { get; } = new();
+
+    public FailurePolicy Build() => Kind is not { } kind ? FailurePolicy.Abort : new FailurePolicy(
+        kind,
+        kind == OnFailure.Alternative ? Alternatives.ConvertAll(one => one.Id) : Rollback.ConvertAll(one => one.Id),
+        Handler);
+}

@@ -1,0 +1,126 @@
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Workflows.Planning;
+
+/// <content>Blocks: how they open, what their steps' ends mean for them, and what they mean for their owners.</content>
+public static partial class Planner
+{
+    private sealed partial class Planning
+    {
+        /// <summary>One step of a block has ended; with the last one the block does.</summary>
+        private void CountBlock(StepPlace? place)
+        {
+            if (place is null || LookAtBlock(place.Block) is not var (block, owner) || !block.IsOpen)
+            {
+                return;
+            }
+
+            block = block with { OpenSteps = block.OpenSteps - 1 };
+            _blocks[place.Block] = block with { IsOpen = block.OpenSteps > 0 };
+            if (block.OpenSteps == 0)
+            {
+                EndBlock(place, block.DeadStep is { } dead
+                    ? owner with { Ended = owner.Ended + 1, FailedStep = dead }
+                    : owner with { Ended = owner.Ended + 1, Succeeded = owner.Succeeded + 1 });
+            }
+        }
+
+        private void EndBlock(StepPlace place, OwnerSnapshot owner)
+        {
+            _owners[place.Owner.Number] = owner;
+            WakeOwner(place.Owner.Number, owner);
+        }
+
+        private void WakeOwner(int number, OwnerSnapshot owner)
+        {
+            if (owner.IsDue && Look(number) is { State: StepState.Waiting, HasBegun: true } step)
+            {
+                _steps[number] = step;
+                _counted.Remove(number);
+                _ready.Add(number);
+            }
+        }
+
+        /// <summary>A step opens blocks and waits; where enough have ended meanwhile it has its next turn at once.</summary>
+        private void Open(StepOpened news, StepSnapshot step)
+        {
+            if (!Goes || !IsBlockOpen(step.Place))
+            {
+                _steps[news.Step] = step with { State = StepState.Cancelled };
+                Close(news.Step, _steps[news.Step]);
+                return;
+            }
+
+            var owner = _owners.TryGetValue(news.Step, out var changed) ? changed : run.Owners.GetValueOrDefault(news.Step);
+            _steps[news.Step] = step with { State = StepState.Waiting, HasBegun = true };
+            if (news.IsInstead)
+            {
+                CancelUnder(news.Step);
+                owner = owner with { Ended = owner.Opened, FailedStep = null };
+            }
+
+            foreach (var body in news.Bodies)
+            {
+                var opening = new BlockOpening(new BlockKey(news.Step, owner.Opened), body, _nextNumber, step.Place);
+                _opened.Add(opening);
+                _blocks[opening.Key] = new BlockSnapshot(blueprint.Bodies[body].Steps.Count);
+                Open(opening);
+                owner = owner with { Opened = owner.Opened + 1 };
+            }
+
+            owner = owner with { Wake = news.IsInstead ? new Wake(owner.Opened) : news.Wake };
+            _owners[news.Step] = owner;
+            WakeOwner(news.Step, owner);
+        }
+
+        private void Open(BlockOpening opening)
+        {
+            foreach (var step in blueprint.Bodies[opening.Body].Steps)
+            {
+                var number = _nextNumber++;
+                var pending = blueprint.Graph.Parents(step).Count;
+                _steps[number] = new StepSnapshot(
+                    StepState.Waiting, pending, 0, StepPlace.Under(opening.Key.Owner, opening.OwnerPlace, opening.Key.Iteration, step));
+                if (pending == 0)
+                {
+                    _ready.Add(number);
+                }
+            }
+        }
+
+        /// <summary>The step has ended with blocks that are open: nobody waits for them any more.</summary>
+        private void CancelUnder(int number)
+        {
+            var owner = _owners.TryGetValue(number, out var changed) ? changed : run.Owners.GetValueOrDefault(number);
+            if (owner.Ended < owner.Opened)
+            {
+                _cancelledUnder.Add(number);
+                Forget(number, null);
+            }
+        }
+
+        /// <summary>What was decided about steps under this one does not come about.</summary>
+        private void Forget(int owner, int? iteration)
+        {
+            bool IsUnder(int number) => (_steps[number].Place?.Owners ?? []).Any(
+                above => above.Number == owner && (iteration is null || above.Iteration == iteration));
+            _ready.RemoveWhere(IsUnder);
+            _counted.RemoveWhere(IsUnder);
+        }
+
+        private bool IsBlockOpen(StepPlace? place) => place is null || LookAtBlock(place.Block) is { Block.IsOpen: true };
+
+        private (BlockSnapshot Block, OwnerSnapshot Owner)? LookAtBlock(BlockKey key)
+        {
+            var hasBlock = _blocks.TryGetValue(key, out var block) || run.Blocks.TryGetValue(key, out block);
+            var hasOwner = _owners.TryGetValue(key.Owner, out var owner) || run.Owners.TryGetValue(key.Owner, out owner);
+            if (hasBlock && hasOwner)
+            {
+                return (block, owner);
+            }
+
+            _missingBlocks.Add(key);
+            return null;
+        }
+    }
+}
