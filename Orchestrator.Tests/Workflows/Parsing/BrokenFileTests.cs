@@ -96,7 +96,7 @@ internal sealed class BrokenFileTests
         Broken.Steps("  - id: §-a\n    call: /x\n", "steps[0].id", "`-a` can't be a step's id"),
         Broken.Steps("  - §text\n", "steps[0]", "expected a mapping, found the text `text`"),
         Broken.Steps("  - {id: a, call: /x}\n  - {id: §a, call: /x}\n", "steps[1].id", "the step id `a` is here twice, first in line 3"),
-        Broken.Steps("  - id: a\n    type: §script\n    script: return 1\n", "steps[0].type", "steps of type `script` are not yet supported"),
+        Broken.Steps("  - id: a\n    type: §notify\n    message: x\n", "steps[0].type", "steps of type `notify` are not yet supported"),
         Broken.Steps("  - id: a\n    type: §htpp\n    url: http://x\n", "steps[0].type", "unknown type `htpp`. Did you mean `http`?"),
         Broken.Steps("  - §{id: a, call: /x, url: 'http://x'}\n", "steps[0]", "the step has both `call` and `url`"),
         Broken.Steps("  - §{id: a, type: http}\n", "steps[0]", "an http step needs `call` or `url`"),
