@@ -17,7 +17,7 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
     private const int Window = 500;
 
     /// <summary>Of a list; more belong into several runs.</summary>
-    private const int MaxItems = 1_000_000;
+    public const int MaxItems = 1_000_000;
 
     public Type Action => typeof(ForEachAction);
 
@@ -41,6 +41,17 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
 
         var total = await CountAsync(attempt, cancellationToken);
         var isEnough = IsEnough(attempt, action, total);
+        if (isEnough || blocks.Ended >= total)
+        {
+            await TakesItemsAsync(attempt, false, cancellationToken);
+            total = await CountAsync(attempt, cancellationToken);
+            if (!isEnough && blocks.Ended < total)
+            {
+                // Some were added at the last moment.
+                await TakesItemsAsync(attempt, true, cancellationToken);
+            }
+        }
+
         return isEnough || blocks.Ended >= total
             ? await EndAsync(attempt, action, isEnough, cancellationToken)
             : Open(attempt, action, total);
@@ -95,6 +106,14 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
             SqlText.Load("CountItems"), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(attempt.StepNumber).Value }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>From now on; whoever is adding items at this moment is waited for.</summary>
+    private async Task TakesItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("TakeItems"));
+        command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Job(attempt.StepNumber).Value).One(takes);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static AttemptFailed Invalid(StepAttempt attempt, string problem) =>
