@@ -27,7 +27,7 @@ internal static class Deadline
         var left = deadline - attempt.Scope.Now!.Value;
         if (left <= TimeSpan.Zero)
         {
-            return Over(attempt);
+            return Over(attempt.Step);
         }
 
         return result switch
@@ -38,10 +38,11 @@ internal static class Deadline
         };
     }
 
-    private static AttemptResult Over(StepAttempt attempt) => ((ControlAction)attempt.Step.Action).ContinuesAfterTimeout
+    /// <summary>How a step ends whose time is over.</summary>
+    public static AttemptResult Over(StepDefinition step) => ((ControlAction)step.Action).ContinuesAfterTimeout
         ? new AttemptSucceeded(Value.Null)
         : new AttemptFailed(new Failure(
-            FailureKind.Timeout, $"No end within {attempt.Step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}').") { IsFinal = true });
+            FailureKind.Timeout, $"No end within {step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{step.Id}').") { IsFinal = true });
 
     private static DateTime? Of(StepAttempt attempt) =>
         attempt.Step is not { Timeout: { } timeout, Action: ControlAction } ? null

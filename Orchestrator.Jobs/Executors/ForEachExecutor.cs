@@ -1,6 +1,4 @@
-using Dapper;
 using Orchestrator.Jobs.Execution;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -11,7 +9,7 @@ namespace Orchestrator.Jobs.Executors;
 /// Opens its body for each item, in windows, and ends with the items' results in the list's order. How many items there
 /// are is read at each turn: some may have been added.
 /// </summary>
-internal sealed class ForEachExecutor(Database database, BlockResults results) : IStepExecutor
+internal sealed class ForEachExecutor(BlockResults results) : IStepExecutor
 {
     /// <summary>Items open at once where the file sets no bound: enough for many workers, and little to keep.</summary>
     private const int Window = 500;
@@ -39,22 +37,29 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
             return await results.FailedAsync(attempt, cancellationToken);
         }
 
-        var total = await CountAsync(attempt, cancellationToken);
+        var total = await results.CountItemsAsync(attempt, cancellationToken);
         var isEnough = IsEnough(attempt, action, total);
         if (isEnough || blocks.Ended >= total)
         {
-            await TakesItemsAsync(attempt, false, cancellationToken);
-            total = await CountAsync(attempt, cancellationToken);
-            if (!isEnough && blocks.Ended < total)
-            {
-                // Some were added at the last moment.
-                await TakesItemsAsync(attempt, true, cancellationToken);
-            }
+            total = await CountForTheLastTimeAsync(attempt, isEnough, cancellationToken);
         }
 
         return isEnough || blocks.Ended >= total
             ? await EndAsync(attempt, action, isEnough, cancellationToken)
             : Open(attempt, action, total);
+    }
+
+    /// <summary>Items are not taken any more, unless some were added at the last moment.</summary>
+    private async Task<int> CountForTheLastTimeAsync(StepAttempt attempt, bool isEnough, CancellationToken cancellationToken)
+    {
+        await results.TakeItemsAsync(attempt, false, cancellationToken);
+        var total = await results.CountItemsAsync(attempt, cancellationToken);
+        if (!isEnough && attempt.Progress.Blocks.Ended < total)
+        {
+            await results.TakeItemsAsync(attempt, true, cancellationToken);
+        }
+
+        return total;
     }
 
     private static bool IsEnough(StepAttempt attempt, ForEachAction action, int total)
@@ -99,21 +104,6 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
         }
 
         return new AttemptSucceeded(Value.Array(list)) { LeavesRest = isEnough && action.LeavesRest };
-    }
-
-    private async Task<int> CountAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            SqlText.Load("CountItems"), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(attempt.StepNumber).Value }, cancellationToken: cancellationToken));
-    }
-
-    /// <summary>From now on; whoever is adding items at this moment is waited for.</summary>
-    private async Task TakesItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(SqlText.Load("TakeItems"));
-        command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Job(attempt.StepNumber).Value).One(takes);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static AttemptFailed Invalid(StepAttempt attempt, string problem) =>

@@ -147,6 +147,7 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor, WorkflowExecutor>()
         .AddSingleton<IStepExecutor, CancelExecutor>()
         .AddSingleton<IStepExecutor, EndExecutor>()
+        .AddSingleton<IBlockSource, StoredBlocks>()
         .AddSingleton<BlockResults>()
         .AddSingleton<Alternatives>()
         .AddSingleton<IStepExecutor, OwnStepExecutor>()

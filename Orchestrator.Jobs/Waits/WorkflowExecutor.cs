@@ -26,7 +26,7 @@ internal sealed class WorkflowExecutor(Database database, Dispatcher dispatcher)
 
     private async Task<AttemptResult> StartAsync(StepAttempt attempt, WorkflowAction action, CancellationToken cancellationToken)
     {
-        var key = action.Key.Render(attempt.Scope).ToText();
+        var key = action.WorkflowKey.Render(attempt.Scope).ToText();
         var (origin, nesting) = await FindNestingAsync(attempt, cancellationToken);
         if (nesting >= WorkflowAction.MaxNesting)
         {

@@ -60,7 +60,7 @@ public sealed record WorkflowAction : ControlAction
 
     public override string Type => "workflow";
 
-    public required Template Key { get; init; }
+    public required Template WorkflowKey { get; init; }
 
     /// <summary>The child's inputs; null: none.</summary>
     public Template? Inputs { get; init; }
@@ -71,5 +71,5 @@ public sealed record WorkflowAction : ControlAction
     /// <summary>The step ends with the child; else as soon as that is started.</summary>
     public bool Waits { get; init; } = true;
 
-    public override IEnumerable<References> References => Inputs is { } inputs ? [Key.References, inputs.References] : [Key.References];
+    public override IEnumerable<References> References => Inputs is { } inputs ? [WorkflowKey.References, inputs.References] : [WorkflowKey.References];
 }

@@ -62,7 +62,7 @@ internal static partial class WaitForms
             Field<StepDraft>.Integer("version", 1, int.MaxValue, (step, version) => Of(step).Version = version),
         ],
         Check = (step, given) => StepForm.Require(step, given, "workflow_key", "The key of the workflow that it runs."),
-        Build = step => new WorkflowAction { Key = Of(step).Key!, Inputs = Of(step).Inputs, Waits = Of(step).Waits, Version = Of(step).Version },
+        Build = step => new WorkflowAction { WorkflowKey = Of(step).Key!, Inputs = Of(step).Inputs, Waits = Of(step).Waits, Version = Of(step).Version },
     };
 
     private static Dictionary<string, bool> Words => new(StringComparer.Ordinal) { ["fail"] = false, ["continue"] = true };
