@@ -112,7 +112,7 @@ internal sealed class EventWaits(Database database, NearTimers timers)
     {
         await using var command = database.Source.CreateCommand(SqlText.Load("TakeEvent"));
         command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Value).One(id).One(Job(attempt)).One(attempt.Mark);
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static Guid Job(StepAttempt attempt) => attempt.Run.Id.Job(attempt.StepNumber).Value;
