@@ -85,6 +85,10 @@ public sealed class WaitForEventTests
 
         run.Status.Should().Be("success");
         run["wait"].Output.Should().Be("null");
+        (await ScalarAsync("select count(*) from event_waits w join job_queue q using (tenant_id, job_id) where q.workflow_run_id = @id", run.Id)).Should().Be(1);
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(SqlText.Load("ForgetEventWaits"), new { age = TimeSpan.Zero, batch = 10 });
+        (await ScalarAsync("select count(*) from event_waits w join job_queue q using (tenant_id, job_id) where q.workflow_run_id = @id", run.Id)).Should().Be(0);
     }
 
     [Test]
