@@ -1,11 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Jobs.Events;
-using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Jobs.Waits;
 

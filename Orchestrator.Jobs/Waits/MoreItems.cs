@@ -4,7 +4,6 @@ using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.States;
 
