@@ -42,7 +42,8 @@ internal static class Deadline
     public static AttemptResult Over(StepDefinition step) => ((ControlAction)step.Action).ContinuesAfterTimeout
         ? new AttemptSucceeded(Value.Null)
         : new AttemptFailed(new Failure(
-            FailureKind.Timeout, $"No end within {step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{step.Id}').") { IsFinal = true });
+            FailureKind.Timeout, $"No end within {step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{step.Id}').")
+        { IsFinal = true });
 
     private static DateTime? Of(StepAttempt attempt) =>
         attempt.Step is not { Timeout: { } timeout, Action: ControlAction } ? null

@@ -26,7 +26,10 @@ internal static partial class WaitForms
         },
         Build = step => new WaitForEventAction
         {
-            Event = Of(step).Event!, Match = Of(step).Match, Buffers = Of(step).Buffers, Continues = Of(step).Continues,
+            Event = Of(step).Event!,
+            Match = Of(step).Match,
+            Buffers = Of(step).Buffers,
+            Continues = Of(step).Continues,
         },
     };
 
@@ -47,7 +50,10 @@ internal static partial class WaitForms
         },
         Build = step => new ApprovalAction
         {
-            Prompt = Of(step).Prompt!, Approvers = Of(step).Approvers, PassesRejections = Of(step).Passes, Continues = Of(step).Continues,
+            Prompt = Of(step).Prompt!,
+            Approvers = Of(step).Approvers,
+            PassesRejections = Of(step).Passes,
+            Continues = Of(step).Continues,
         },
     };
 
