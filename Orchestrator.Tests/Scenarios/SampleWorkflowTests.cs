@@ -44,6 +44,8 @@ internal sealed class SampleWorkflowTests
         ("examples/rate_limit.yml", "example_rate_limit", "{}", "success", """{"calls": 3}"""),
         ("examples/exclusive.yml", "example_exclusive", "{}", "success", """{"booked": true, "in_turn": true}"""),
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
+        ("examples/script.yml", "example_script", """{"text": "to be or not to be, that is the question"}""", "success",
+            """{"words": 10, "top": ["be (2)", "to (2)", "is (1)"], "told": true}"""),
         ("examples/event_trigger.yml", "example_event_trigger", """{"mood": 2, "note": "long day"}""", "success", """{"to": "ada", "text": "Mood 2: long day. Take it easy today."}"""),
         ("examples/after_failure.yml", "example_after_failure", """{"workflow_run_id": "7", "error": {"message": "no answer"}}""", "success", "\"7 failed: no answer\""),
         ("examples/debounce.yml", "example_debounce", """{"text": "three more words"}""", "success", """{"words": 3}"""),
