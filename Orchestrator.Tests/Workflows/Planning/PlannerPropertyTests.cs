@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Tests.Scenarios;
 
 namespace Orchestrator.Tests.Workflows.Planning;
 
@@ -16,7 +17,7 @@ public sealed class PlannerPropertyTests
     [Test]
     public async Task Every_law_holds_in_every_schedule()
     {
-        var (count, first) = Orchestrator.Tests.Scenarios.ChaosSize.IsLong ? (Long, Short) : (Short, 0);
+        var (count, first) = ChaosSize.IsLong ? (Long, Short) : (Short, 0);
         var watch = Stopwatch.StartNew();
 
         Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, Drive);

@@ -148,7 +148,7 @@ internal sealed class Dependencies
             report.Error(
                 step.Field.Position, step.Field.Path,
                 $"`join` needs {step.Join!.Value.Needed} steps, and this one waits for {graph.Parents(step.Index).Count}",
-                "Need fewer, or add to `depends_on`.");
+                "Need fewer, or add to `depends_on`. Each step counts once; for several runs of one step use a `for_each` with `complete_when`.");
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class Dependencies
         {
             if (!seen.Add(id))
             {
-                report.Error(position, path, $"`{id}` is named twice here", "Remove one of the two.");
+                report.Error(position, path, $"`{id}` is named twice here", "Remove one of the two. A step runs once; to run it several times side by side use a `for_each`.");
             }
             else if (index.Find(id) is not { } other)
             {
@@ -192,6 +192,6 @@ internal sealed class Dependencies
             first.Field.Position,
             first.Field.Path,
             $"the steps wait for each other in a circle: {string.Join(" → ", names)}",
-            "Remove one of these dependencies.");
+            "Remove one of these dependencies. There are no arbitrary cycles; to repeat steps use a `loop` of them.");
     }
 }
