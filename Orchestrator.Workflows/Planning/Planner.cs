@@ -92,7 +92,7 @@ public static partial class Planner
 
         private void Hear(StepNews news)
         {
-            if (Look(news.Step) is not { } step || step.State.IsTerminal())
+            if (Look(news.Step) is not { } step || step.State.IsTerminal() || IsTooEarly(news, step))
             {
                 return;
             }
@@ -136,6 +136,13 @@ public static partial class Planner
 
             Follow(news, step);
         }
+
+        /// <summary>
+        /// It was evaluated ahead of its turn, together with what it depends on, and that has come out otherwise here:
+        /// others have cancelled it meanwhile.
+        /// </summary>
+        private bool IsTooEarly(StepNews news, StepSnapshot step) =>
+            news is StepSucceeded && step is { State: StepState.Waiting, HasBegun: false } && !_ready.Contains(news.Step) && Goes;
 
         /// <summary>The step has ended: its counters, its blocks and the count of what is open.</summary>
         private void Close(int number, StepSnapshot step)

@@ -150,6 +150,7 @@ internal sealed class PlannerSchedule
             {
                 Remember(step, one);
                 news.Add(one);
+                RunAhead(number, step, one, news);
             }
             else if (!step.HasTimer && !step.HasBegun)
             {
@@ -160,6 +161,24 @@ internal sealed class PlannerSchedule
         news.AddRange(Stale(news));
         var decisions = _world.Plan(news, _random.Next(2) == 0);
         _world.Apply(decisions, steps);
+    }
+
+    /// <summary>The worker has gone straight on with what it knows to be ready, and records it together with this.</summary>
+    private void RunAhead(int number, WorldStep step, StepNews one, List<StepNews> news)
+    {
+        if (_world.Run.IsTerminal() || one is not StepSucceeded { Cancels.Count: 0, EndsRun: false, NotTaken.Count: 0 } || _random.Next(2) == 0)
+        {
+            return;
+        }
+
+        foreach (var child in _workflow.Blueprint.Graph.Children(step.Definition).Where(child => _workflow[child].Doing == Doing.Work))
+        {
+            var next = _workflow.Blueprint.Sibling(number, step.Place, child);
+            if (_workflow.Blueprint.Graph.Parents(child).Count == 1 && _workflow.Blueprint.Rule(child).Join == Join.All)
+            {
+                news.Add(new StepSucceeded(next));
+            }
+        }
     }
 
     private bool CountLost()
