@@ -24,7 +24,7 @@ internal sealed class Scale : IBenchmark
     public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken)
     {
         var figures = new List<Figure>();
-        foreach (var (shape, file) in Shapes.Where(one => Environment.GetEnvironmentVariable("SHAPE") is not { } only || one.Shape == only))
+        foreach (var (shape, file) in Shapes)
         {
             figures.AddRange(await MeasureAsync(harness, shape, file, cancellationToken));
         }
