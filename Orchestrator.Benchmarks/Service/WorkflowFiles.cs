@@ -39,7 +39,7 @@ internal static class WorkflowFiles
     ]);
 
     /// <summary>A step as often as asked for.</summary>
-    public static string Loop(string key, int passes) => File(key,
+    public static string Loop(string key, int passes) => "config: {timeout_ms: 3600000}\n" + File(key,
     [
         $"{{id: loop, type: loop, max_iterations: {Text(passes)}, steps: [{{id: one, type: transform, value: iteration + 1}}]}}",
     ]);

@@ -146,6 +146,8 @@ internal sealed class PlannerWorld
     public void Apply(Decisions decisions, IEnumerable<int> recorded)
     {
         decisions.Opened.ToList().ForEach(Open);
+        var ahead = decisions.Ended
+            .Where(end => end.State == StepState.Success && Steps[end.Step] is { State: StepState.Waiting, HasBegun: false }).Select(end => end.Step).ToList();
         Move(decisions, recorded);
         foreach (var (key, block) in decisions.Blocks)
         {
@@ -161,9 +163,9 @@ internal sealed class PlannerWorld
         decisions.CancelledUnder.ToList().ForEach(owner => Replace(owner, decisions));
         decisions.CancelledBlocks.ToList().ForEach(block => CancelUnder(block.Owner, block.Iteration));
         (OpenSteps, DeadStep) = (decisions.OpenSteps, decisions.DeadStep);
-        foreach (var ready in decisions.Ready.Where(ready => !Steps[ready.Step].HasBegun))
+        foreach (var step in decisions.Ready.Select(ready => ready.Step).Where(step => !Steps[step].HasBegun).Concat(ahead))
         {
-            Broken.If(Join(ready.Step) is var join && join != JoinNow.Met, $"step {ready.Step} starts, and its join is {join}");
+            Broken.If(Join(step) is var join && join != JoinNow.Met, $"step {step} starts, and its join is {join}");
         }
 
         if (decisions.End is { } end)
