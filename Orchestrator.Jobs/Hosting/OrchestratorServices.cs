@@ -8,6 +8,7 @@ using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Alerts;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Bulk;
+using Orchestrator.Jobs.Control;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -84,6 +85,8 @@ internal static class OrchestratorServices
             .AddSingleton<HangfireActions>()
             .AddSingleton<Leases>()
             .AddSingleton<NearTimers>()
+            .AddSingleton<RunNews>()
+            .AddSingleton<RunControl>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()

@@ -32,6 +32,7 @@ internal static class ApiSetup
         }
 
         app.MapRuns();
+        app.MapRunControl();
         app.MapRunEvents();
         app.MapEvents();
         app.MapTriggers();

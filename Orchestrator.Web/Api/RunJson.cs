@@ -183,6 +183,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(GraphJson))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(DecisionAnswer))]
+[JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(BulkAnswer))]
 [JsonSerializable(typeof(LockPage))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(WorkflowJson))]

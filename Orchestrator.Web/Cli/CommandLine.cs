@@ -19,6 +19,7 @@ internal static class CommandLine
         root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
         root.Subcommands.Add(ImportCommand.Create());
+        ControlCommands.Create().ToList().ForEach(root.Subcommands.Add);
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(DemoAgentsCommand.Create());

@@ -211,6 +211,10 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static OrderAnswer Ordered { get; } = new(true, RunId, "cancelled");
+
+    public static BulkAnswer Bulk { get; } = new(true, "cancel", 12, null);
+
     public static LockPage Locks { get; } = new(
         [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
 
