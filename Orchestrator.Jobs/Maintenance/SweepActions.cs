@@ -70,7 +70,7 @@ internal sealed class SweepActions(
         var runs = await ReadRunsAsync(connection, SqlText.Load("OverdueRuns"), cancellationToken);
         await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
         var failed = await ReadAsync(
-            connection, SqlText.Load("FailOverdue"), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+            connection, SqlText.Load("FailOverdue"), p => Runs(p, runs).Uuids(runs.ConvertAll(run => run.Id.LastJob.Value)), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
         await ReadAsync(
             connection,
             Statements.CancelRest,

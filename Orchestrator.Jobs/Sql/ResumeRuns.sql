@@ -14,6 +14,7 @@ with was as (
   set status = case when r.started_at is null then 'pending' else 'running' end,
       revision = r.revision + 1,
       paused_at = null,
+      pauses = coalesce(r.pauses, '{}') + tstzmultirange(tstzrange(w.paused_at, clock_timestamp())),
       deadline_at = r.deadline_at + (clock_timestamp() - w.paused_at)
   from was w
   where r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
