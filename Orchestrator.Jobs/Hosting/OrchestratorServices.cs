@@ -142,6 +142,7 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor>(new DelayExecutor(Random.Shared))
         .AddSingleton<IStepExecutor, CancelExecutor>()
         .AddSingleton<IStepExecutor, EndExecutor>()
+        .AddSingleton<IBlockSource, StoredBlocks>()
         .AddSingleton<BlockResults>()
         .AddSingleton<Alternatives>()
         .AddSingleton<IStepExecutor, OwnStepExecutor>()

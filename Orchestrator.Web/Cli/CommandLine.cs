@@ -18,6 +18,8 @@ internal static class CommandLine
         root.Subcommands.Add(Validate());
         root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
+        root.Subcommands.Add(DryRun());
+        root.Subcommands.Add(Test());
         root.Subcommands.Add(ImportCommand.Create());
         ControlCommands.Create().ToList().ForEach(root.Subcommands.Add);
         root.Subcommands.Add(Migrate());
@@ -63,6 +65,27 @@ internal static class CommandLine
         format.AcceptOnlyFromAmong("mermaid", "svg");
         var command = new Command("graph", "Print a workflow's steps as a Mermaid flowchart or an SVG image.") { workflow, format };
         command.SetAction(parsed => GraphCommand.Run(parsed.GetRequiredValue(workflow), parsed.GetRequiredValue(format)));
+        return command;
+    }
+
+    private static Command DryRun()
+    {
+        var workflow = new Argument<string>("workflow") { Description = "A workflow file, or a key in the project's workflows/." };
+        var payload = new Option<string>("--payload") { Description = "The inputs, a JSON object." };
+        var command = new Command("dry-run", "Print what a run would do, without doing it.") { workflow, payload };
+        command.SetAction((parsed, cancel) => DryRunCommand.RunAsync(parsed.GetRequiredValue(workflow), parsed.GetValue(payload), cancel));
+        return command;
+    }
+
+    private static Command Test()
+    {
+        var path = new Argument<string?>("path")
+        {
+            Description = "A file of tests or a folder of them; the project's workflows/tests/ where it is left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("test", "Run tests of workflows, with mocks and in their own time.") { path };
+        command.SetAction((parsed, cancel) => TestCommand.RunAsync(parsed.GetValue(path), cancel));
         return command;
     }
 
