@@ -87,6 +87,7 @@ internal static class OrchestratorServices
             .AddSingleton<NearTimers>()
             .AddSingleton<RunNews>()
             .AddSingleton<RunControl>()
+            .AddSingleton<StepInquiry>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()

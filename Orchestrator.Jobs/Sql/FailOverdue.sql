@@ -4,7 +4,7 @@
 -- now. A run that has time left is looked at again when that might be over.
 -- Transition of the run: fail (pending, running)
 with late as (
-  select r.tenant_id, r.workflow_run_id, w.last_job_id, r.timeout_ms, coalesce(r.reopened_at, r.started_at) as since, coalesce(r.pauses, '{}') as pauses
+  select r.tenant_id, r.workflow_run_id, w.last_job_id, r.timeout_ms, coalesce(r.reopened_at, r.started_at, r.created_at) as since, coalesce(r.pauses, '{}') as pauses
   from workflow_runs r
   join unnest($1::text[], $2::uuid[], $3::uuid[]) as w (tenant_id, workflow_run_id, last_job_id) using (tenant_id, workflow_run_id)
   where r.status in ('pending', 'running') and r.deadline_at < clock_timestamp()

@@ -33,6 +33,7 @@ internal static class ApiSetup
 
         app.MapRuns();
         app.MapRunControl();
+        app.MapWhy();
         app.MapRunEvents();
         app.MapEvents();
         app.MapTriggers();

@@ -183,6 +183,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(GraphJson))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(DecisionAnswer))]
+[JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(BulkAnswer))]
 [JsonSerializable(typeof(LockPage))]

@@ -213,6 +213,10 @@ internal static class Examples
 
     public static OrderAnswer Ordered { get; } = new(true, RunId, "cancelled");
 
+    public static WhyJson Why { get; } = new(
+        "hello", "waiting", "Step 'hello' is waiting: it depends on 'fetch', which is running.",
+        [new Orchestrator.Jobs.Control.WhyReason("steps", "it depends on 'fetch', which is running") { StepId = "fetch", Status = "running" }]);
+
     public static BulkAnswer Bulk { get; } = new(true, "cancel", 12, null);
 
     public static LockPage Locks { get; } = new(
