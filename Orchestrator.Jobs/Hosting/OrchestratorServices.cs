@@ -88,6 +88,7 @@ internal static class OrchestratorServices
             .AddSingleton<RunNews>()
             .AddSingleton<RunControl>()
             .AddSingleton<StepInquiry>()
+            .AddSingleton<Snapshots>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()

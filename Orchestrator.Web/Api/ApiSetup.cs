@@ -34,6 +34,7 @@ internal static class ApiSetup
         app.MapRuns();
         app.MapRunControl();
         app.MapWhy();
+        app.MapSnapshots();
         app.MapRunEvents();
         app.MapEvents();
         app.MapTriggers();
