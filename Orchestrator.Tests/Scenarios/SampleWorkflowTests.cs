@@ -59,6 +59,18 @@ internal sealed class SampleWorkflowTests
         ("examples/emit_event.yml", "example_emit_event", "{}", "success", """["example_event_trigger"]"""),
         ("examples/notify.yml", "example_notify", "{}", "success", """{"channel": "alerts"}"""),
         ("examples/notify.yml", "example_notify", """{"free": 50}""", "success", """{"channel": "nobody was told"}"""),
+        ("examples/demo/01_linear.yml", "demo_linear", "{}", "success", """{"saved": true, "items": [30, 10, 20]}"""),
+        ("examples/demo/02_parallel.yml", "demo_parallel", "{}", "success", """{"process-a": "a", "process-b": "b", "process-c": "c"}"""),
+        ("examples/demo/03_condition.yml", "demo_condition", "{}", "success", "\"processed\""),
+        ("examples/demo/04_loop.yml", "demo_loop", "{}", "success", """{"iterations": 4, "result": {"batch": 3, "sum": 300}}"""),
+        ("examples/demo/05_errors.yml", "demo_errors", "{}", "success", """{"attempts": 3, "optional": true, "processor": "backup of primary-processor"}"""),
+        ("examples/demo/06_agents.yml", "demo_agents", "{}", "success",
+            """{"goal": "Transform: coordinator has done it: Analyze customer feedback", "sources": ["ai-analysis"], "summary": "executor has done it: Transform: coordinator has done it: Analyze customer feedback", "confidence": "high"}"""),
+        ("examples/demo/07_http.yml", "demo_http", "{}", "success", """{"ok": true, "agent": "notify", "channel": "in-app", "delivered_to": "ada"}"""),
+        ("examples/demo/08_script.yml", "demo_script", "{}", "success", """{"count": 2}"""),
+        ("examples/demo/09_state.yml", "demo_state", "{}", "success", """["before", "after"]"""),
+        ("examples/demo/10_complex.yml", "demo_complex", "{}", "success",
+            """[{"id": 1, "how": "accepted"}, {"id": 2, "how": "reviewed"}, {"id": 3, "how": "accepted"}]"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",
             """{"days": ["2026-11-01", "2026-11-02"], "bill": {"lines": ["tea: 7.50", "juice: 6.20", "cake: 4.20"], "total": "17.90"}, "stamp": "*"}"""),
     ];
@@ -66,6 +78,7 @@ internal sealed class SampleWorkflowTests
     [Test]
     public async Task Each_ends_as_it_says()
     {
+        NodeJs.Require();
         await using var place = Place.Create();
         await using var service = await place.ServeAsync();
         var wrong = new List<string>();

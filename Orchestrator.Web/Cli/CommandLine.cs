@@ -25,6 +25,7 @@ internal static class CommandLine
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(DemoAgentsCommand.Create());
+        root.Subcommands.Add(Demo());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
     }
 
@@ -43,6 +44,13 @@ internal static class CommandLine
         var command = new Command("run", "Dispatch a workflow, show its steps, and print the run's output.") { key, payload, user };
         command.SetAction((parsed, cancel) => RunCommand.RunAsync(
             parsed.GetRequiredValue(key), parsed.GetValue(payload), parsed.GetValue(user), cancel));
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var command = new Command("demo", "Run the ten features of the demo, one after the other, and say how each went.");
+        command.SetAction((_, cancel) => DemoCommand.RunAsync(cancel));
         return command;
     }
 
