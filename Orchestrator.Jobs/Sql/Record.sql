@@ -39,7 +39,7 @@ with step as (
         + s.retry_ms * interval '1 ms' end,
       hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
       -- An attempt that was not admitted never started.
-      started_at = case when s.waiting_for in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
+      started_at = case when split_part(s.waiting_for, ':', 1) in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
                    else coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at) end,
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s

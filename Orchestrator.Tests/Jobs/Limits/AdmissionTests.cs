@@ -145,6 +145,7 @@ internal sealed class AdmissionTests
 
         await _service.Database.ExecuteAsync($"update orchestrator.job_queue set next_run_at = now() where workflow_run_id = '{id}'");
         var run = await _service.UntilAsync(id, found => found["call"].History!.Count(state => state == "Scheduled") == 2, "the way back");
+        (await _service.Database.ScalarAsync<bool>($"select started_at is null from orchestrator.job_queue where job_id = '{id.Job(0)}'")).Should().BeTrue("an attempt that was not admitted never started");
 
         run["call"].Should().Match<TestStep>(step => step.Status == "waiting" && step.Attempts == 0 && step.WaitingFor == $"rate_limit:{Bucket}");
         _service.Target.RequestsTo("/call").Should().ContainSingle();
