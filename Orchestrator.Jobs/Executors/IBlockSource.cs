@@ -18,6 +18,9 @@ internal interface IBlockSource
 
     /// <summary>How many items the attempt's step has.</summary>
     Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>Whether items may be added to it from now on; whoever is adding some at this moment is waited for.</summary>
+    Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken);
 }
 
 /// <summary>A block as it is stored.</summary>
@@ -58,6 +61,13 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<int>(Command("CountItems", attempt, attempt.StepNumber, cancellationToken));
+    }
+
+    public async Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("TakeItems"));
+        command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Job(attempt.StepNumber).Value).One(takes);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static CommandDefinition Command(string statement, StepAttempt attempt, int number, CancellationToken cancellationToken) => new(

@@ -20,7 +20,7 @@ internal sealed class SweepActions(
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
-            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8));
+            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8), row.GetBoolean(9), row.GetBoolean(10));
     }
 
     private static TimeSpan? Time(NpgsqlDataReader row, int column) =>
@@ -63,26 +63,57 @@ internal sealed class SweepActions(
             connection, Statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
     }
 
+    /// <summary>Steps that were told to look have their turn now; whether there were any.</summary>
+    public async Task<bool> WakeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("WakeSteps"));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
     public async Task FailOverdueAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var runs = await ReadRunsAsync(connection, SqlText.Load("OverdueRuns"), cancellationToken);
-        await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+        var runs = await LockAsync(connection, "OverdueRuns", cancellationToken);
         var failed = await ReadAsync(
-            connection, SqlText.Load("FailOverdue"), p => Runs(p, runs).Uuids(runs.ConvertAll(run => run.Id.LastJob.Value)), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
-        await ReadAsync(
-            connection,
-            Statements.CancelRest,
-            p => Runs(p, failed).Uuids(failed.ConvertAll(run => run.Item2.LastJob.Value)),
-            row => row.GetInt32(0),
-            cancellationToken);
+            connection, SqlText.Load("FailOverdue"), p => WithJobs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+        await ReadAsync(connection, Statements.CancelRest, p => WithJobs(p, failed), row => row.GetInt32(0), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (failed.Count > 0)
         {
             Log.Overdue(log, failed.Count);
         }
     }
+
+    /// <summary>Cancels runs that a step waited for which has ended before, with what is under way in them.</summary>
+    public async Task CancelOrphansAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var runs = await LockAsync(connection, "OrphanRuns", cancellationToken);
+        var cancelled = await ReadAsync(
+            connection, SqlText.Load("CancelRuns"),
+            p => WithJobs(p, runs).One("The step that waited for this run has ended before it.")
+                .Add(new NpgsqlParameter { Value = """{"action": "cancel", "by": "parent"}""", NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb }),
+            row => row.GetGuid(0), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (cancelled.Count > 0)
+        {
+            Log.Orphans(log, cancelled.Count);
+        }
+    }
+
+    /// <summary>Locks the runs that a statement finds.</summary>
+    private static async Task<List<(string Tenant, RunId Id)>> LockAsync(NpgsqlConnection connection, string find, CancellationToken cancellationToken)
+    {
+        var runs = await ReadRunsAsync(connection, SqlText.Load(find), cancellationToken);
+        await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
+        return runs;
+    }
+
+    /// <summary>Runs, each with the greatest id that a job of it can have.</summary>
+    private static NpgsqlParameterCollection WithJobs(NpgsqlParameterCollection parameters, List<(string Tenant, RunId Id)> runs) =>
+        Runs(parameters, runs).Uuids(runs.ConvertAll(run => run.Id.LastJob.Value));
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> RedeliverAsync(CancellationToken cancellationToken)
     {

@@ -63,6 +63,7 @@ internal sealed class Sweeper(
         }
 
         var isWoken = look.Waits && await LookAfterWaitsAsync(cancellationToken);
+        isWoken |= look.WakeUps && await actions.WakeAsync(cancellationToken);
         if (isWoken || look.NextTimer <= TimeSpan.Zero)
         {
             signal.Delivered(await actions.PromoteAsync(cancellationToken));
@@ -71,6 +72,11 @@ internal sealed class Sweeper(
         if (look.Overdue)
         {
             await actions.FailOverdueAsync(cancellationToken);
+        }
+
+        if (look.Orphans)
+        {
+            await actions.CancelOrphansAsync(cancellationToken);
         }
 
         await StopHeldAsync(cancellationToken);
@@ -186,7 +192,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

@@ -36,6 +36,7 @@ internal static class ApiSetup
         app.MapWhy();
         app.MapSnapshots();
         app.MapRunEvents();
+        app.MapWaits();
         app.MapEvents();
         app.MapTriggers();
         app.MapAutonomous();

@@ -159,7 +159,7 @@ internal sealed class AdmissionTests
 
         sql.Names.Where(name => new[] { "rate_limits", "step_waits" }.Any(sql.Load(name).Contains)).Should().BeEquivalentTo(
             "ReserveTokens", "TakeTokens", "MakeBuckets", "SetRateLimit", "FindRateLimit", "RetimeWaits", "ForgetFullBuckets", "ForgetWaits",
-            "TakeExclusive", "WaitForLock", "WakeWaiters", "SweepLook");
+            "TakeExclusive", "WaitForLock", "WakeWaiters", "SweepLook", "WhyStep");
     }
 
     private async Task<RunId> ParkAsync()
