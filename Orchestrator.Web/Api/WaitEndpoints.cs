@@ -25,12 +25,7 @@ internal static class WaitEndpoints
 
     private static (bool Approved, string? Comment) Read(RequestBody body)
     {
-        var approved = body.Truth("approved", "Yes or no; required.");
-        if (approved is null)
-        {
-            body.Wrong("approved", "is required: true or false");
-        }
-
+        var approved = body.Truth("approved", "Yes or no.", required: true);
         return (approved == true, body.Text("comment", Approvals.MaxComment, about: "Why, for the step's result.", example: "Fine."));
     }
 
