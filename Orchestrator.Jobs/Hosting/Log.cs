@@ -106,4 +106,7 @@ internal static partial class Log
 
     [LoggerMessage(32, LogLevel.Warning, "Agent {Agent} could not be evaluated in autonomous cycle {Job}: {Message}")]
     public static partial void EvaluationFailed(ILogger logger, long agent, long job, string message);
+
+    [LoggerMessage(52, LogLevel.Warning, "The database did not take an order for {Runs} runs, tried again in {Wait} ms: {Message}")]
+    public static partial void CannotOrder(ILogger logger, int runs, double wait, string message);
 }

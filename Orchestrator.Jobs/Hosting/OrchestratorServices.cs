@@ -8,6 +8,7 @@ using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Alerts;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Bulk;
+using Orchestrator.Jobs.Control;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -89,6 +90,10 @@ internal static class OrchestratorServices
             .AddSingleton<HangfireActions>()
             .AddSingleton<Leases>()
             .AddSingleton<NearTimers>()
+            .AddSingleton<RunNews>()
+            .AddSingleton<RunControl>()
+            .AddSingleton<StepInquiry>()
+            .AddSingleton<Snapshots>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()

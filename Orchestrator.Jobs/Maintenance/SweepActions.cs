@@ -72,41 +72,48 @@ internal sealed class SweepActions(
 
     public async Task FailOverdueAsync(CancellationToken cancellationToken)
     {
-        var failed = await EndRunsAsync("OverdueRuns", "FailOverdue", cancellationToken);
-        if (failed > 0)
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var runs = await LockAsync(connection, "OverdueRuns", cancellationToken);
+        var failed = await ReadAsync(
+            connection, SqlText.Load("FailOverdue"), p => WithJobs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+        await ReadAsync(connection, Statements.CancelRest, p => WithJobs(p, failed), row => row.GetInt32(0), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (failed.Count > 0)
         {
-            Log.Overdue(log, failed);
+            Log.Overdue(log, failed.Count);
         }
     }
 
-    /// <summary>Cancels runs that a step waited for which has ended before.</summary>
+    /// <summary>Cancels runs that a step waited for which has ended before, with what is under way in them.</summary>
     public async Task CancelOrphansAsync(CancellationToken cancellationToken)
-    {
-        var cancelled = await EndRunsAsync("OrphanRuns", "CancelOrphans", cancellationToken);
-        if (cancelled > 0)
-        {
-            Log.Orphans(log, cancelled);
-        }
-    }
-
-    /// <summary>Ends the runs that a statement finds by another, with all that had not started in them; how many there were.</summary>
-    private async Task<int> EndRunsAsync(string find, string end, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var runs = await LockAsync(connection, "OrphanRuns", cancellationToken);
+        var cancelled = await ReadAsync(
+            connection, SqlText.Load("CancelRuns"),
+            p => WithJobs(p, runs).One("The step that waited for this run has ended before it.")
+                .Add(new NpgsqlParameter { Value = """{"action": "cancel", "by": "parent"}""", NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb }),
+            row => row.GetGuid(0), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (cancelled.Count > 0)
+        {
+            Log.Orphans(log, cancelled.Count);
+        }
+    }
+
+    /// <summary>Locks the runs that a statement finds.</summary>
+    private static async Task<List<(string Tenant, RunId Id)>> LockAsync(NpgsqlConnection connection, string find, CancellationToken cancellationToken)
+    {
         var runs = await ReadRunsAsync(connection, SqlText.Load(find), cancellationToken);
         await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
-        var ended = await ReadAsync(
-            connection, SqlText.Load(end), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
-        await ReadAsync(
-            connection,
-            Statements.CancelRest,
-            p => Runs(p, ended).Uuids(ended.ConvertAll(run => run.Item2.LastJob.Value)),
-            row => row.GetInt32(0),
-            cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return ended.Count;
+        return runs;
     }
+
+    /// <summary>Runs, each with the greatest id that a job of it can have.</summary>
+    private static NpgsqlParameterCollection WithJobs(NpgsqlParameterCollection parameters, List<(string Tenant, RunId Id)> runs) =>
+        Runs(parameters, runs).Uuids(runs.ConvertAll(run => run.Id.LastJob.Value));
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> RedeliverAsync(CancellationToken cancellationToken)
     {

@@ -83,10 +83,10 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     /// <summary>A step that may start: on its way to a worker, or with the worker that made it ready.</summary>
     /// <param name="run">Its run.</param>
     /// <param name="step">The step.</param>
-    /// <param name="lane">The Hangfire queue that it goes into.</param>
+    /// <param name="lane">The Hangfire queue that it goes into; null: none, its run is paused.</param>
     /// <param name="taker">The recording whose worker goes on with it; null: it takes the queue.</param>
     /// <param name="attempts">Attempts before this one; null: it has not started before, and has no Hangfire job.</param>
-    public void AddReady(RunInfo run, StepCount step, string lane, Recording? taker, int? attempts)
+    public void AddReady(RunInfo run, StepCount step, string? lane, Recording? taker, int? attempts)
     {
         // A step that opens blocks which end in the same batch is written once.
         var before = _steps.FindIndex(one => one.Tenant == run.Tenant && one.Job == run.Id.Job(step.Step));
@@ -102,9 +102,13 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         }
 
         var hasJob = attempts is not null;
-        if (taker is null)
+        if (taker is null && lane is null)
         {
-            _queues.Add(lane);
+            _steps.Add(write);
+        }
+        else if (taker is null)
+        {
+            _queues.Add(lane!);
             _steps.Add(write with { Hangfire = hasJob ? "requeue" : "enqueue", StateName = "Enqueued" });
         }
         else

@@ -226,10 +226,13 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         }
     }
 
-    /// <summary>Each worker that goes on gets one of the steps that became ready; the others take the queue.</summary>
+    /// <summary>
+    /// Each worker that goes on gets one of the steps that became ready; the others take the queue. In a paused run nobody gets
+    /// them: they are delivered when it is resumed.
+    /// </summary>
     private void AddReady(RecordRows rows, Decisions decisions)
     {
-        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext));
+        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && _state != RunState.Paused));
         _handedOff.Clear();
         foreach (var count in decisions.Ready)
         {
@@ -243,7 +246,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
                 _handedOff.Add(taker, step);
             }
 
-            rows.AddReady(Info, count, Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
+            rows.AddReady(
+                Info, count, _state == RunState.Paused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
+                _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
         }
     }
 

@@ -11,7 +11,7 @@
 -- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running)
 -- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
 -- Transition: delete (waiting, queued, leased, running, failed)
--- Transition of the run: succeed (running); fail (running)
+-- Transition of the run: succeed (running, paused); fail (running, paused)
 with step as (
   select s.*,
          case when hangfire in ('enqueue', 'process', 'finished') then nextval('hangfire.job_id_seq') end as new_job_id,
@@ -31,10 +31,15 @@ with step as (
       attempts = s.attempts,
       lease_owner = s.lease_owner,
       lease_until = case when s.lease_owner is not null then clock_timestamp() + $15 end,
-      next_run_at = clock_timestamp() + s.retry_ms * interval '1 ms',
+      -- A paused run's clock stands still; tokens and locks have a time of their own.
+      next_run_at = case when s.retry_ms is not null then
+        coalesce((select r.paused_at from workflow_runs r
+                  where r.tenant_id = q.tenant_id and r.workflow_run_id = q.workflow_run_id
+                    and split_part(s.waiting_for, ':', 1) not in ('rate_limit', 'exclusive')), clock_timestamp())
+        + s.retry_ms * interval '1 ms' end,
       hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
       -- An attempt that was not admitted never started.
-      started_at = case when s.waiting_for in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
+      started_at = case when split_part(s.waiting_for, ':', 1) in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
                    else coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at) end,
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s
@@ -51,6 +56,7 @@ with step as (
       open_steps = case when w.status = 'success' then 0 else w.open_steps end,
       next_step = coalesce(w.next_step, r.next_step),
       dead_step = w.dead_step,
+      paused_at = case when w.status = 'paused' then r.paused_at end,
       finished_at = case when w.status in ('success', 'failed', 'cancelled') then coalesce(r.finished_at, clock_timestamp()) end
   from unnest($16::text[], $17::uuid[], $18::text[], $19::int[], $39::int[], $40::int[])
     as w (tenant_id, workflow_run_id, status, open_steps, next_step, dead_step)

@@ -35,6 +35,7 @@ with step as (
       open_steps = $11,
       dead_step = $12,
       finished_at = case when $10 in ('success', 'failed') then clock_timestamp() end,
+      reopened_at = case when r.status = 'failed' then clock_timestamp() else r.reopened_at end,
       deadline_at = case when r.status = 'failed' then clock_timestamp() + r.timeout_ms * interval '1 ms' else r.deadline_at end
   where r.tenant_id = $1 and r.workflow_run_id = $9
 ), run_data as (

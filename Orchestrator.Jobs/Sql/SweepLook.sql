@@ -9,7 +9,7 @@ select
                  or not exists (select from workers w where w.worker_id = q.lease_owner))) as lost_leases,
   (select count(*)::int from workers) as workers,
   exists (select from workflow_runs r
-          where r.status in ('pending', 'running', 'paused') and r.deadline_at < clock_timestamp()) as overdue,
+          where r.status in ('pending', 'running') and r.deadline_at < clock_timestamp()) as overdue,
   -- milliseconds to the next timer; negative: overdue; null: none
   (select extract(epoch from min(q.next_run_at) - clock_timestamp()) * 1000
    from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms,

@@ -4,12 +4,15 @@
 with told as materialized (
   select w.wake_up_id, w.tenant_id, w.job_id from wake_ups w order by w.wake_up_id limit 1000 for update skip locked
 ), step as materialized (
-  select q.tenant_id, q.job_id, q.status, q.phase
+  select q.tenant_id, q.job_id, q.workflow_run_id, q.status, q.phase
   from job_queue q
   where (q.tenant_id, q.job_id) in (select t.tenant_id, t.job_id from told t)
   for no key update skip locked
 ), woken as (
-  update job_queue q set next_run_at = clock_timestamp()
+  -- by the run's clock, which stands still in a pause
+  update job_queue q
+  set next_run_at = coalesce((select r.paused_at from workflow_runs r
+                              where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id), clock_timestamp())
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id and s.status = 'waiting' and s.phase is not null
 ), ended as (

@@ -11,7 +11,7 @@ namespace Orchestrator.Jobs.Waits;
 
 /// <summary>
 /// Starts a run and waits for its end. The step's idempotency key makes one run of however many attempts; the run's end
-/// tells the step to look, and an end of the step before it cancels the run (<c>CancelOrphans.sql</c>).
+/// tells the step to look, and an end of the step before it cancels the run (<c>OrphanRuns.sql</c>).
 /// </summary>
 internal sealed class WorkflowExecutor(Database database, Dispatcher dispatcher) : IStepExecutor
 {

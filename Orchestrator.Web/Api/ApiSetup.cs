@@ -32,6 +32,9 @@ internal static class ApiSetup
         }
 
         app.MapRuns();
+        app.MapRunControl();
+        app.MapWhy();
+        app.MapSnapshots();
         app.MapRunEvents();
         app.MapWaits();
         app.MapEvents();

@@ -48,6 +48,14 @@ internal sealed partial class RequestBody
         return [.. value.AsArray().Select((one, place) => Element($"{name}[{place}]", one, read))];
     }
 
+    /// <summary>An object with fields of its own, read by <paramref name="read"/>; null where it is missing.</summary>
+    public T? Part<T>(string name, Func<RequestBody, T> read, string about, string example)
+        where T : class
+    {
+        _fields?.Add(Field.Part(name, Describe(one => read(one)), about, example));
+        return Get(name) is { IsNullish: false } value ? Element(name, value, read) : null;
+    }
+
     private T Element<T>(string path, Value value, Func<RequestBody, T> read)
     {
         var isObject = value.Kind == ValueKind.Object;

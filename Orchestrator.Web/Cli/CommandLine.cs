@@ -21,6 +21,7 @@ internal static class CommandLine
         root.Subcommands.Add(DryRun());
         root.Subcommands.Add(Test());
         root.Subcommands.Add(ImportCommand.Create());
+        ControlCommands.Create().ToList().ForEach(root.Subcommands.Add);
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(DemoAgentsCommand.Create());

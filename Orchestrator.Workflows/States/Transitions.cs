@@ -80,8 +80,11 @@ public sealed record RunTransition(string Name, RunState To, params RunState[] S
     /// <summary>Its first step starts.</summary>
     public static RunTransition Start { get; } = new("start", RunState.Running, RunState.Pending);
 
-    /// <summary>From <see cref="RunState.Failed"/>: its dead step was resolved, and nothing else was left to do.</summary>
-    public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running, RunState.Failed);
+    /// <summary>
+    /// From <see cref="RunState.Failed"/>: its dead step was resolved, and nothing else was left to do; from
+    /// <see cref="RunState.Paused"/>: its last step had been under way.
+    /// </summary>
+    public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running, RunState.Paused, RunState.Failed);
 
     /// <summary>A step died, or the time for the whole run is over.</summary>
     public static RunTransition Fail { get; } =
@@ -94,9 +97,12 @@ public sealed record RunTransition(string Name, RunState To, params RunState[] S
 
     public static RunTransition Resume { get; } = new("resume", RunState.Running, RunState.Paused);
 
+    /// <summary>It is resumed, and none of its steps had started.</summary>
+    public static RunTransition WaitAgain { get; } = new("wait again", RunState.Pending, RunState.Paused);
+
     /// <summary>An operator has decided about a step that died.</summary>
     public static RunTransition Reopen { get; } = new("reopen", RunState.Running, RunState.Failed);
 
-    public static IReadOnlyList<RunTransition> All { get; } = [Start, Succeed, Fail, Cancel, Pause, Resume, Reopen];
+    public static IReadOnlyList<RunTransition> All { get; } = [Start, Succeed, Fail, Cancel, Pause, Resume, WaitAgain, Reopen];
 }
 

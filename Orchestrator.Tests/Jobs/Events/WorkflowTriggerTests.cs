@@ -76,7 +76,7 @@ internal sealed class WorkflowTriggerTests
         await _service.PutAsync("{ key: mended, trigger: { type: workflow, on: completed, workflow_key: broken }, steps: [{ id: a, type: transform, value: 1 }] }");
         var broken = await _service.StartRunAsync("{ key: broken, steps: [{ id: a, type: transform, value: inputs.a.b, retry: { max_attempts: 1 } }] }");
         await _service.StartRunAsync("{ key: slow, steps: [{ id: a, type: transform, value: 1, queue: nobody }] }");
-        await ScalarAsync<object?>("update workflow_runs set deadline_at = now() where workflow_key = 'slow'");
+        await ScalarAsync<object?>("update workflow_runs set deadline_at = now(), timeout_ms = 1 where workflow_key = 'slow'");
 
         await Eventually.IsTrueAsync(async () => await CountAsync("workflow_key = 'alarm' and status = 'success'") == 2, "both alarms");
         (await ScalarAsync<string[]>("""

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Control;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
@@ -122,12 +123,12 @@ internal sealed class AdmissionTests
     public async Task The_place_of_a_run_that_ends_while_it_waits_goes_to_those_behind_it()
     {
         await _service.RunAsync(Limited);
-        var overdue = await ParkAsync();
+        var cancelled = await ParkAsync();
         var behind = await ParkAsync();
         var before = (await TestRun.ReadAsync(_service.Database, behind))["call"].NextRunAt;
 
-        await _service.Database.ExecuteAsync($"update orchestrator.workflow_runs set deadline_at = now() where workflow_run_id = '{overdue}'");
-        var ended = await _service.EndAsync(overdue);
+        await _service.Get<RunControl>().GiveAsync(DispatchRequest.DefaultTenant, cancelled, RunOrder.Cancel, new Orderer("test"), default);
+        var ended = await _service.EndAsync(cancelled);
         await _service.UntilAsync(behind, run => run["call"].NextRunAt < before - TimeSpan.FromSeconds(900), "a better time");
 
         ended["call"].Status.Should().Be("cancelled");
@@ -144,6 +145,7 @@ internal sealed class AdmissionTests
 
         await _service.Database.ExecuteAsync($"update orchestrator.job_queue set next_run_at = now() where workflow_run_id = '{id}'");
         var run = await _service.UntilAsync(id, found => found["call"].History!.Count(state => state == "Scheduled") == 2, "the way back");
+        (await _service.Database.ScalarAsync<bool>($"select started_at is null from orchestrator.job_queue where job_id = '{id.Job(0)}'")).Should().BeTrue("an attempt that was not admitted never started");
 
         run["call"].Should().Match<TestStep>(step => step.Status == "waiting" && step.Attempts == 0 && step.WaitingFor == $"rate_limit:{Bucket}");
         _service.Target.RequestsTo("/call").Should().ContainSingle();
@@ -157,7 +159,7 @@ internal sealed class AdmissionTests
 
         sql.Names.Where(name => new[] { "rate_limits", "step_waits" }.Any(sql.Load(name).Contains)).Should().BeEquivalentTo(
             "ReserveTokens", "TakeTokens", "MakeBuckets", "SetRateLimit", "FindRateLimit", "RetimeWaits", "ForgetFullBuckets", "ForgetWaits",
-            "TakeExclusive", "WaitForLock", "WakeWaiters", "SweepLook");
+            "TakeExclusive", "WaitForLock", "WakeWaiters", "SweepLook", "WhyStep");
     }
 
     private async Task<RunId> ParkAsync()

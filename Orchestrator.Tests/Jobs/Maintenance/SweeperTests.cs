@@ -55,7 +55,7 @@ internal sealed class SweeperTests
     public async Task A_lost_step_of_a_run_that_has_ended_is_cancelled()
     {
         using var parked = await ParkAsync();
-        await _service.Database.ExecuteAsync($"update workflow_runs set deadline_at = now() where workflow_run_id = '{parked.Run}'");
+        await _service.Database.ExecuteAsync($"update workflow_runs set deadline_at = now(), timeout_ms = 1 where workflow_run_id = '{parked.Run}'");
         await _service.UntilAsync(parked.Run, run => run.HasEnded, "the run's end");
         await _service.Database.ExecuteAsync($"update job_queue set lease_owner = 1000000 where job_id = '{parked.Run.Job(0)}'");
         var run = await _service.EndAsync(parked.Run);

@@ -215,6 +215,19 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static OrderAnswer Ordered { get; } = new(true, RunId, "cancelled");
+
+    public static WhyJson Why { get; } = new(
+        "hello", "waiting", "Step 'hello' is waiting: it depends on 'fetch', which is running.",
+        [new Orchestrator.Jobs.Control.WhyReason("steps", "it depends on 'fetch', which is running") { StepId = "fetch", Status = "running" }]);
+
+    public static SnapshotJson OneSnapshot { get; } = new(
+        1, Start, "ci", "running", Json("""{"n": 1}"""), Json("""{"hello": {"status": "running", "attempts": 1, "job_id": "01936d1e-0000-7000-8000-000000000001", "result": null}}"""));
+
+    public static SnapshotDiff SnapshotsCompared { get; } = new(1, 2, [new ChangeJson("n", Json("1"), Json("2"))], []);
+
+    public static BulkAnswer Bulk { get; } = new(true, "cancel", 12, null);
+
     public static LockPage Locks { get; } = new(
         [new LockJson("autonomous_job_execution", "node-1:4711", 17, Start, Start.AddMinutes(5), 300_000, Json("{}"))], null);
 

@@ -83,6 +83,19 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
             Description = Or(about),
         }, false);
 
+    /// <summary>An object with these fields.</summary>
+    public static Field Part(string name, IReadOnlyList<Field> fields, string about, string example) =>
+        new(name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema),
+            AdditionalPropertiesAllowed = false,
+            Description = Or(about),
+        }, false)
+        {
+            Example = JsonNode.Parse(example),
+        };
+
     public static Field Truth(string name, string about, bool isRequired = false) =>
         new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, isRequired) { Example = isRequired ? true : null };
 

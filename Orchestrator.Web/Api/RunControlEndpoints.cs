@@ -1,0 +1,107 @@
+using Orchestrator.Jobs.Access;
+using Orchestrator.Jobs.Control;
+using Orchestrator.Jobs.Queries;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Api.Describing;
+using Orchestrator.Web.Auth;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Web.Api;
+
+/// <summary>What an operator does with runs: one, or all that a filter finds.</summary>
+internal static class RunControlEndpoints
+{
+    public static void MapRunControl(this IEndpointRouteBuilder routes)
+    {
+        Map(RunOrder.Cancel, "Cancel a run and everything that is open in it");
+        Map(RunOrder.Pause, "Pause a run: nothing of it starts, its timers stand still");
+        Map(RunOrder.Resume, "Let a paused run go on");
+        routes.MapPost("/api/runs/bulk", BulkAsync).For(Role.Operator)
+            .WithSummary("Cancel, pause or resume all runs of a filter").TakesBody(body => Read(body)).Answers(200, Examples.Bulk);
+
+        void Map(RunOrder order, string summary) => routes
+            .MapPost($"/api/runs/{{id:guid}}/{order.Word}", (HttpContext http, RunControl control, Guid id) => GiveAsync(http, control, order, id))
+            .For(Role.Operator).WithSummary(summary).TakesBody(body => ReadReason(body)).Answers(200, Examples.Ordered).Fails(404, 409);
+    }
+
+    private static string? ReadReason(RequestBody body) =>
+        body.Text("reason", Orderer.MaxReason, about: "Why, for the run's log.", example: "No longer needed.");
+
+    private static (RunOrder? Order, RunFilter? Filter, bool IsAll, string? Reason) Read(RequestBody body)
+    {
+        var word = body.OneOf("action", RunOrder.All.Select(order => order.Word).ToArray(), required: true, "What to do with them.", "cancel");
+        var filter = body.Part("filter", ReadFilter, "As the parameters of GET /api/runs.", """{"status": "running", "workflow_key": "greet"}""");
+        var isAll = body.Truth("all", "Needed where the filter says nothing: all runs of the tenant.") ?? false;
+        var cursor = body.Text("cursor", 36, about: "next_cursor of the answer before.");
+        if (filter is null or { IsEmpty: true } && !isAll)
+        {
+            body.Wrong("filter", "says nothing: give at least one of its fields, or all: true for every run");
+        }
+
+        if (cursor is not null && !Guid.TryParse(cursor, out _))
+        {
+            body.Wrong("cursor", "has to be the next_cursor of an answer");
+            cursor = null;
+        }
+
+        filter ??= new RunFilter { Tenant = "" };
+        return (RunOrder.All.FirstOrDefault(order => order.Word == word), cursor is null ? filter : filter with { Before = Guid.Parse(cursor) }, isAll, ReadReason(body));
+    }
+
+    private static RunFilter ReadFilter(RequestBody body) => new()
+    {
+        Tenant = "",
+        Status = body.OneOf("status", [.. Enum.GetValues<RunState>().Select(state => state.Word())]),
+        WorkflowKey = body.Text("workflow_key", 100),
+        UserId = body.Text("user_id", ApiLimits.MaxIdLength),
+        IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
+        Tag = body.Text("tag", ApiLimits.MaxIdLength),
+        Words = body.Text("q", ApiLimits.MaxIdLength)?.ToLowerInvariant(),
+        From = body.Time("from"),
+        To = body.Time("to"),
+    };
+
+    private static async Task<IResult> GiveAsync(HttpContext http, RunControl control, RunOrder order, Guid id)
+    {
+        var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
+        if (body is null)
+        {
+            return unreadable!;
+        }
+
+        var by = new Orderer(http.User.Actor(), ReadReason(body));
+        return body.Problem() ?? await control.GiveAsync(http.User.Tenant(), new RunId(id), order, by, http.RequestAborted) switch
+        {
+            OrderDone done => Results.Json(new OrderAnswer(true, id, done.State.Word()), ApiJson.Default.OrderAnswer),
+            OrderRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
+            _ => Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}."),
+        };
+    }
+
+    private static async Task<IResult> BulkAsync(HttpContext http, RunControl control)
+    {
+        var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
+        if (body is null)
+        {
+            return unreadable!;
+        }
+
+        var (order, filter, _, reason) = Read(body);
+        if (body.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        var (count, next) = await control.GiveAsync(
+            filter! with { Tenant = http.User.Tenant() }, order!, new Orderer(http.User.Actor(), reason), http.RequestAborted);
+        return Results.Json(new BulkAnswer(true, order!.Word, count, next), ApiJson.Default.BulkAnswer);
+    }
+}
+
+internal sealed record OrderAnswer(bool Ok, Guid WorkflowRunId, string Status);
+
+/// <param name="Ok">True.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Count">With so many runs.</param>
+/// <param name="NextCursor">Where the next request goes on; null: these were all.</param>
+internal sealed record BulkAnswer(bool Ok, string Action, int Count, Guid? NextCursor);
