@@ -13,12 +13,12 @@ internal sealed class ScriptStepTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        NodeJs.Require();
         _service = await TestService.StartAsync();
+        NodeJs.Require();
     }
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await (_service?.DisposeAsync() ?? default);
+    public async Task StopAsync() => await _service.DisposeAsync();
 
     [Test]
     public async Task The_samples_of_seed_002_run_as_they_are_written()

@@ -25,12 +25,12 @@ internal sealed class ContainmentTests
     [OneTimeSetUp]
     public void Start()
     {
-        NodeJs.Require();
         _sandbox = new TestSandbox();
+        NodeJs.Require();
     }
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await (_sandbox?.DisposeAsync() ?? default);
+    public async Task StopAsync() => await _sandbox.DisposeAsync();
 
     [Test]
     public async Task The_probe_knows_a_way_out_when_it_sees_one() =>

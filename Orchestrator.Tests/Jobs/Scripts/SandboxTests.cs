@@ -17,12 +17,12 @@ internal sealed class SandboxTests
     [SetUp]
     public void Start()
     {
-        NodeJs.Require();
         _sandbox = new TestSandbox();
+        NodeJs.Require();
     }
 
     [TearDown]
-    public async Task StopAsync() => await (_sandbox?.DisposeAsync() ?? default);
+    public async Task StopAsync() => await _sandbox.DisposeAsync();
 
     [TestCase("return results.a.map(i => ({ ...i, text: `n${i.n}` }))", """[{"n":1,"text":"n1"}]""")]
     [TestCase("return [variables.v, inputs.i, run.id, startTime]", """[1,2,"r",3]""")]
