@@ -169,6 +169,12 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in Written(recording, state))
             {
                 var row = _rows[step.Step];
+                if (recording.IsDeletion && ends.Remove(step.Step, out var deleted))
+                {
+                    rows.AddDeleted(Info, deleted, step, row.State == StepState.Running);
+                    continue;
+                }
+
                 var open = step.Verdict is VerdictWait or VerdictOpen ? StepState.Waiting : StepState.Failed;
                 rows.AddAttempt(
                     Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, open, row.Pending, row.Present));
@@ -270,7 +276,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     private bool IsFenced(Recording recording) =>
         recording.Steps[0] is var first
         && _rows.TryGetValue(first.Step, out var row)
-        && row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker
+        && (recording.IsDeletion || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
         && recording.Steps.Skip(1).All(ahead => _rows.TryGetValue(ahead.Step, out var waiting)
             && (waiting.State == StepState.Waiting || _state!.Value.IsTerminal()));
 
