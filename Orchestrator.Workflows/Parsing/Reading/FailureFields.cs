@@ -67,7 +67,7 @@ internal static class FailureFields
             return null;
         }
 
-        if (kind is OnFailure.Rollback or OnFailure.Escalate)
+        if (kind is OnFailure.Escalate)
         {
             value.Error($"`{((ScalarNode)value.Node).Text}` is not yet supported");
         }
