@@ -79,6 +79,7 @@ internal static class OrchestratorServices
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<Recoveries>()
             .AddSingleton<StepDeletion>()
             .AddSingleton<HangfireActions>()
             .AddSingleton<Leases>()

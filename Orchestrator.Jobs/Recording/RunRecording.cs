@@ -153,6 +153,11 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
         var (end, output) = End(decisions);
         rows.AddRun(Info, end?.State ?? state, decisions.OpenSteps, decisions.DeadStep, decisions.Opened.Count > 0 ? decisions.NextNumber : null);
+        if (end is { State: RunState.Failed } && Workflow.Definition.Config.RecoversItself)
+        {
+            rows.AddRecovery(Info);
+        }
+
         if (end is not null)
         {
             rows.AddRunEnd(

@@ -19,4 +19,6 @@ select
   -- a step that waits for a token or a lock
   exists (select from step_waits) as waits,
   -- milliseconds until the first collection of events is due; null: there is none
-  (select extract(epoch from min(c.due_at) - clock_timestamp()) * 1000 from event_collections c)::double precision as next_collection_ms
+  (select extract(epoch from min(c.due_at) - clock_timestamp()) * 1000 from event_collections c)::double precision as next_collection_ms,
+  -- the same until the first failed run goes on by itself
+  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms

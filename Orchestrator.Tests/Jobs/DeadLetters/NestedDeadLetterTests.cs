@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Json;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
@@ -123,6 +124,31 @@ internal sealed class NestedDeadLetterTests
         var refused = await DecideAsync(run.Id, "process[0].call", new RetryDecision("ada"));
 
         refused.Should().BeOfType<DecisionRefused>().Which.Message.Should().Contain("'process'").And.Contain("has ended");
+    }
+
+    [Test]
+    public async Task A_step_is_retried_or_skipped_by_its_address()
+    {
+        var id = await FailedAsync("addressed", """
+            steps:
+              - { id: process, type: for_each, items: "[1, 2]", steps: [{ id: call, call: "/addressed-{{ item }}" }] }
+              - { id: last, type: transform, value: results.process, depends_on: [process] }
+            """, "/addressed-2");
+        async Task<int> PostAsync(string path, HttpContent? body = null)
+        {
+            using var answer = await _service.Client.PostAsync($"/api/runs/{id}/steps/{path}", body);
+            return (int)answer.StatusCode;
+        }
+
+        (await PostAsync("process[1].nobody/retry")).Should().Be(404);
+        (await PostAsync("process[0].call/retry")).Should().Be(409);
+        (await PostAsync("process%5B1%5D.call/retry")).Should().Be(200);
+        (await _service.EndAsync(id)).Status.Should().Be("failed");
+        (await PostAsync("process[1].call/skip", JsonContent.Create(new { reason = "not today" }))).Should().Be(200);
+        var run = await _service.EndAsync(id);
+
+        run.Status.Should().Be("success");
+        run["last"].Output.Should().Be("""[{"ok": true}, {"reason": "not today", "skipped": true}]""");
     }
 
     [Test]

@@ -17,7 +17,8 @@ internal static partial class WorkflowReader
         RetryDraft.AttemptsField<WorkflowDraft>(draft => draft.ConfigRetry),
         ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
         ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
-        .. new[] { "auto_recovery", "snapshot_interval_ms", "max_parallel", "concurrency", "parallel_groups" }.Select(Field<WorkflowDraft>.Planned),
+        Field<WorkflowDraft>.Truth("auto_recovery", (draft, isWanted) => draft.Config = draft.Config with { RecoversItself = isWanted }),
+        .. new[] { "snapshot_interval_ms", "max_parallel", "concurrency", "parallel_groups" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
     public static FieldTable<WorkflowDraft> Defaults { get; } = new(
