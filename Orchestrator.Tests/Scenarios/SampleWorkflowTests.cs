@@ -55,6 +55,8 @@ internal sealed class SampleWorkflowTests
         ("examples/accuracy.yml", "example_accuracy", "{}", "success", """{"confidence": "high", "accuracy": 95, "attempts": 2}"""),
         ("examples/alternative_agent.yml", "example_alternative_agent", "{}", "success", """{"id": null, "username": "coordinator", "alternative": true}"""),
         ("examples/emit_event.yml", "example_emit_event", "{}", "success", """["example_event_trigger"]"""),
+        ("examples/rollback.yml", "example_rollback", """{"card": {"number": "4242"}}""", "success", "\"paid with 4242\""),
+        ("examples/auto_recovery.yml", "example_auto_recovery", "{}", "success", "\"prepared\""),
         ("examples/notify.yml", "example_notify", "{}", "success", """{"channel": "alerts"}"""),
         ("examples/notify.yml", "example_notify", """{"free": 50}""", "success", """{"channel": "nobody was told"}"""),
         ("examples/expressions.yml", "example_expressions", """{"from": "2026-11-01", "days": 2}""", "success",

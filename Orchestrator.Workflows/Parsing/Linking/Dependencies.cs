@@ -59,7 +59,7 @@ internal sealed class Dependencies
         var graph = StepGraph.Create(steps.Count, bodies.Edges);
         CheckChosen(steps, choosers, graph, report);
         CheckJoins(steps, graph, report);
-        CheckRollbacks(steps, index, report);
+        FailureChecks.Check(steps, index, report);
         return Build(steps, bodies, graph, choosers);
     }
 
@@ -135,23 +135,6 @@ internal sealed class Dependencies
                 step.Field.Position, step.Field.Path,
                 $"`join` needs {step.Join!.Value.Needed} steps, and this one waits for {graph.Parents(step.Index).Count}",
                 "Need fewer, or add to `depends_on`.");
-        }
-    }
-
-    /// <summary>What a rollback undoes has to say how.</summary>
-    private static void CheckRollbacks(IReadOnlyList<StepDraft> steps, StepIndex index, Report report)
-    {
-        foreach (var step in steps.Where(step => step.OnFailure is { Kind: OnFailure.Rollback }))
-        {
-            foreach (var named in Resolve(step, step.OnFailure!.Rollback, index, report).Where(named => named.Compensate is null))
-            {
-                step.Field.Error($"the rollback names `{named.Id?.Id}`, which has no `compensate`", "Give it the step that undoes it, or remove it here.");
-            }
-
-            if (step.OnFailure.Rollback.Count == 0 && steps.All(other => other.Compensate is null))
-            {
-                step.Field.Error("the rollback has nothing to undo", "Give the steps before it a `compensate`: the step that undoes each.");
-            }
         }
     }
 

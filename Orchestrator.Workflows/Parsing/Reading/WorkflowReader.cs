@@ -26,7 +26,7 @@ internal static partial class WorkflowReader
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
         RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
         AdmissionFields.RateLimitField<WorkflowDraft>((draft, limit) => draft.DefaultRateLimit = limit),
-        FailureFields.OnFailureField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
+        FailureFields.DefaultField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
     ]);
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(
