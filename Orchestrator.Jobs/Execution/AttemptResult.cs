@@ -82,7 +82,7 @@ internal enum FailureKind
     /// <summary>The result's accuracy is too low (<c>accuracy</c>).</summary>
     Accuracy,
 
-    /// <summary>A script failed (<c>script_error</c>).</summary>
+    /// <summary>A script threw, or used up its memory (<c>script_error</c>).</summary>
     Script,
 
     /// <summary>An expression could not be evaluated; never retried.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Execution;

@@ -2,7 +2,6 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
-using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Executors;
 

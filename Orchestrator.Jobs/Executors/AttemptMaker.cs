@@ -128,7 +128,8 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return new AttemptFailed(failure);
         }
 
-        return attempt.Step.Set is { } set ? success with { Set = set.Render(scope).AsStored() } : success;
+        // An expression that comes to no object assigns nothing.
+        return attempt.Step.Set?.Render(scope) is { Kind: ValueKind.Object } set ? success with { Set = set.AsStored() } : success;
     }
 
     private async Task<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)

@@ -1,13 +1,11 @@
-using Dapper;
 using Orchestrator.Jobs.Execution;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>What has become of the blocks that a step has opened.</summary>
-internal sealed class BlockResults(Database database, RunLoader loader)
+internal sealed class BlockResults(IBlockSource source)
 {
     /// <summary>The next turn is when one more block has ended than until now.</summary>
     public static Wake AtNext(StepAttempt attempt, bool onFailure = false) => new(attempt.Progress.Blocks.Ended + 1, OnFailure: onFailure);
@@ -15,7 +13,7 @@ internal sealed class BlockResults(Database database, RunLoader loader)
     /// <summary>All blocks in their order, with the results of those that have ended well.</summary>
     public async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {
-        return await OfAsync(attempt, await ListAsync(attempt, "ListBlocks", cancellationToken), cancellationToken);
+        return await OfAsync(attempt, await source.ListAsync(attempt, newestOnly: false, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, IReadOnlyList<BlockRow> rows, CancellationToken cancellationToken)
@@ -25,13 +23,13 @@ internal sealed class BlockResults(Database database, RunLoader loader)
             .Where(row => !row.IsOpen)
             .SelectMany(row => blueprint.Bodies[row.Body].Sinks.Select(sink => row.First + blueprint.Position(sink)))
             .ToArray();
-        await loader.LoadStepsAsync(attempt.Memory, sinks, cancellationToken);
+        await source.LoadStepsAsync(attempt.Memory, sinks, cancellationToken);
         return [.. rows.Select(row => new BlockResult(row.Iteration, row.Body, row.First, row.IsOpen, row.DeadStep, ResultOf(attempt, row)))];
     }
 
     /// <summary>What the newest block has come to.</summary>
     public async Task<Value> OfLastAsync(StepAttempt attempt, CancellationToken cancellationToken) =>
-        (await OfAsync(attempt, [(await ListAsync(attempt, "LastBlock", cancellationToken))[^1]], cancellationToken))[^1].Result;
+        (await OfAsync(attempt, [(await source.ListAsync(attempt, newestOnly: true, cancellationToken))[^1]], cancellationToken))[^1].Result;
 
     /// <summary>The failure of the step, because a step that it contains has failed.</summary>
     public async Task<AttemptFailed> FailedAsync(StepAttempt attempt, CancellationToken cancellationToken) =>
@@ -42,18 +40,12 @@ internal sealed class BlockResults(Database database, RunLoader loader)
     /// <summary>Which step failed, and why.</summary>
     public async Task<string> ErrorAsync(StepAttempt attempt, int number, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var (step, error) = await connection.QuerySingleAsync<(string, string?)>(new CommandDefinition(
-            SqlText.Load("FindStepError"), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(number).Value }, cancellationToken: cancellationToken));
+        var (step, error) = await source.FindErrorAsync(attempt, number, cancellationToken);
         return $"{step}: {error ?? "it failed"}";
     }
 
-    private async Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, string statement, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<BlockRow>(new CommandDefinition(
-            SqlText.Load(statement), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(attempt.StepNumber).Value }, cancellationToken: cancellationToken))];
-    }
+    /// <summary>How many items a <c>for_each</c> has.</summary>
+    public Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken) => source.CountItemsAsync(attempt, cancellationToken);
 
     /// <summary>Of the step that nothing else in the body depends on; of several such, their results by id.</summary>
     private static Value ResultOf(StepAttempt attempt, BlockRow row)
@@ -64,21 +56,6 @@ internal sealed class BlockResults(Database database, RunLoader loader)
         return row.IsOpen ? Value.Undefined
             : sinks is [var only] ? Of(only)
             : Value.Object(sinks.Select(sink => KeyValuePair.Create(attempt.Workflow.Step(sink).Id, Of(sink))));
-    }
-
-    private sealed record BlockRow
-    {
-        public int Iteration { get; init; }
-
-        public int Body { get; init; }
-
-        public Guid FirstJob { get; init; }
-
-        public bool IsOpen { get; init; }
-
-        public int? DeadStep { get; init; }
-
-        public int First => new JobId(FirstJob).StepIndex;
     }
 }
 

@@ -1,6 +1,4 @@
-using Dapper;
 using Orchestrator.Jobs.Execution;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -11,7 +9,7 @@ namespace Orchestrator.Jobs.Executors;
 /// Opens its body for each item, in windows, and ends with the items' results in the list's order. How many items there
 /// are is read at each turn: some may have been added.
 /// </summary>
-internal sealed class ForEachExecutor(Database database, BlockResults results) : IStepExecutor
+internal sealed class ForEachExecutor(BlockResults results) : IStepExecutor
 {
     /// <summary>Items open at once where the file sets no bound: enough for many workers, and little to keep.</summary>
     private const int Window = 500;
@@ -39,7 +37,7 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
             return await results.FailedAsync(attempt, cancellationToken);
         }
 
-        var total = await CountAsync(attempt, cancellationToken);
+        var total = await results.CountItemsAsync(attempt, cancellationToken);
         var isEnough = IsEnough(attempt, action, total);
         return isEnough || blocks.Ended >= total
             ? await EndAsync(attempt, action, isEnough, cancellationToken)
@@ -88,13 +86,6 @@ internal sealed class ForEachExecutor(Database database, BlockResults results) :
         }
 
         return new AttemptSucceeded(Value.Array(list)) { LeavesRest = isEnough && action.LeavesRest };
-    }
-
-    private async Task<int> CountAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            SqlText.Load("CountItems"), new { attempt.Run.Tenant, Job = attempt.Run.Id.Job(attempt.StepNumber).Value }, cancellationToken: cancellationToken));
     }
 
     private static AttemptFailed Invalid(StepAttempt attempt, string problem) =>

@@ -1,7 +1,5 @@
-using Dapper;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Recording;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -13,7 +11,7 @@ namespace Orchestrator.Jobs.Executors;
 /// first. Each turn looks for the next, so that what other branches still end is undone too. Then the step is dead with
 /// its own error; compensations that failed are named there.
 /// </summary>
-internal sealed class Rollbacks(Database database, BlockResults blocks)
+internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
 {
     private const string Error = "error";
 
@@ -21,7 +19,7 @@ internal sealed class Rollbacks(Database database, BlockResults blocks)
     private const string Before = "before";
 
     /// <summary>Numbers of the steps that are undone, in that order.</summary>
-    private const string Undone = "undone";
+    public const string Undone = "undone";
 
     /// <summary>The first turn is at once: only it can look at what is there.</summary>
     public static VerdictOpen Open(StepDefinition step, Failure failure) => new([], default)
@@ -58,18 +56,7 @@ internal sealed class Rollbacks(Database database, BlockResults blocks)
     private async Task<(int Number, int Body)?> NextAsync(StepAttempt attempt, List<int> undone, CancellationToken cancellationToken)
     {
         var candidates = Candidates(attempt).Where(one => !undone.Contains(one.Number)).ToDictionary(one => one.Number, one => one.Body);
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var newest = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            SqlText.Load("NewestSuccess"),
-            new
-            {
-                attempt.Run.Tenant,
-                Jobs = candidates.Keys.Select(number => attempt.Run.Id.Job(number).Value).ToArray(),
-                First = attempt.Run.Id.Value,
-                Last = attempt.Run.Id.LastJob.Value,
-            },
-            cancellationToken: cancellationToken));
-        return newest is { } job && new JobId(job).StepIndex is var number ? (number, candidates[number]) : null;
+        return await source.FindNewestSuccessAsync(attempt, candidates.Keys, cancellationToken) is { } newest ? (newest, candidates[newest]) : null;
     }
 
     /// <summary>Steps with a compensation in the failed step's body and in those around it.</summary>

@@ -92,6 +92,9 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "The folder {Folder} could not be taken over and is looked at again: {Message}")]
     public static partial void FolderFailed(ILogger logger, string folder, string message);
 
+    [LoggerMessage(40, LogLevel.Warning, "`script` steps run without network namespaces (Orchestrator:Scripts:AllowWithoutNamespaces): what escapes a script has this machine's network")]
+    public static partial void ScriptsAreOpen(ILogger logger);
+
     [LoggerMessage(30, LogLevel.Warning, "Autonomous cycles can't be carried on and are tried again in a second: {Message}")]
     public static partial void CycleStands(ILogger logger, string message, Exception? exception);
 

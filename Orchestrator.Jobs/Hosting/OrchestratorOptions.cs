@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Notifications;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
@@ -81,7 +82,7 @@ public sealed class OrchestratorOptions
     /// <summary>The token that goes with a <c>call</c> (<c>EDGE_SERVICE_JWT</c>); null: none is sent.</summary>
     public string? EdgeServiceJwt { get; set; }
 
-    /// <summary>Largest answer of an http step, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
+    /// <summary>Largest answer of an http step, largest result of a step in C# or JavaScript, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
     /// <summary>The autonomous cycle.</summary>
@@ -92,6 +93,9 @@ public sealed class OrchestratorOptions
 
     /// <summary>Where notifications go.</summary>
     public NotificationOptions Notifications { get; set; } = new();
+
+    /// <summary>Steps in JavaScript.</summary>
+    public ScriptOptions Scripts { get; set; } = new();
 
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
@@ -192,6 +196,7 @@ public sealed class OrchestratorOptions
         Autonomous.Check(Check);
         Agents.Check(Check);
         Notifications.Check(Check);
+        Scripts.Check(Check);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

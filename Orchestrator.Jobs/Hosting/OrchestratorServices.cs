@@ -23,6 +23,7 @@ using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.PgCron;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Watching;
 using Orchestrator.Workflows.Parsing;
@@ -139,6 +140,7 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor>(new DelayExecutor(Random.Shared))
         .AddSingleton<IStepExecutor, CancelExecutor>()
         .AddSingleton<IStepExecutor, EndExecutor>()
+        .AddSingleton<IBlockSource, StoredBlocks>()
         .AddSingleton<BlockResults>()
         .AddSingleton<Alternatives>()
         .AddSingleton<Rollbacks>()
@@ -147,6 +149,9 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor>(provider => ActivatorUtilities.CreateInstance<AgentExecutor>(provider, provider.GetRequiredService<OutboundClient>()))
         .AddSingleton<IStepExecutor>(provider => ActivatorUtilities.CreateInstance<NotifyExecutor>(provider, provider.GetRequiredService<OutboundClient>()))
         .AddSingleton<IStepExecutor, EmitEventExecutor>()
+        .AddSingleton<Sandbox>()
+        .AddSingleton<ModuleFolder>()
+        .AddSingleton<IStepExecutor, ScriptExecutor>()
         .AddSingleton(provider => new AttemptMaker(
             provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<Admission>()

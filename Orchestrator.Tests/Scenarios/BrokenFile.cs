@@ -25,7 +25,7 @@ internal sealed record BrokenFile(string Name, Func<string, Task> MakeAsync, str
         Text("bad_cron", "key: k\ntrigger: {type: cron, cron: 0 24 * * *}\n" + Step, "2:31", "expected 0–23"),
         Text("bad_zone", "key: k\ntrigger: {type: cron, cron: 0 7 * * *, timezone: Europe/Belrin}\n" + Step, "2:50", "Europe/Berlin"),
         Text("bad_type", "key: k\nsteps: [{id: a, type: htpp, url: 'http://x'}]\n", "2:23", "Did you mean `http`?"),
-        Text("not_yet", "key: k\nsteps: [{id: a, type: script, script: return 1}]\n", "2:23", "not yet supported"),
+        Text("not_yet", "key: k\nsecrets: [A]\nsteps: [{id: a, call: /x}]\n", "2:1", "not yet supported"),
         Text("bad_expression", "key: k\nsteps: [{id: a, type: transform, value: 'inputs.('}]\n", "2:49", "error"),
         Text("unknown_root", "key: k\nsteps: [{id: a, type: transform, value: 'input.name'}]\n", "2:42", "inputs"),
         Text("bad_number", "key: k\nconfig: {timeout_ms: 5s}\n" + Step, "2:22", "expected a whole number"),

@@ -55,7 +55,9 @@ internal sealed class Place : IAsyncDisposable
 
     /// <summary>The workflow files that the project ships, by their path below its folder of them.</summary>
     public static IReadOnlyList<string> Samples() =>
-        [.. Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Shipped(), file))];
+        [.. Directory.EnumerateFiles(Shipped(), "*.yml", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Shipped(), file))
+            .Where(file => !file.StartsWith("tests", StringComparison.Ordinal))];
 
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         ServiceProcess.RunAsync(Folder, arguments, ("ORCHESTRATOR_ADMIN_KEY", null));

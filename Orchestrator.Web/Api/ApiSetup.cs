@@ -42,6 +42,7 @@ internal static class ApiSetup
         app.MapLocks();
         app.MapWorkflows();
         app.MapWorkflowDiff();
+        app.MapWorkflowTrials();
         app.MapAgents();
         app.MapAlerts();
         app.MapKeys();

@@ -190,6 +190,8 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(WorkflowWithdrawn))]
 [JsonSerializable(typeof(WorkflowVersionPage))]
 [JsonSerializable(typeof(WorkflowDiffJson))]
+[JsonSerializable(typeof(DryRunJson))]
+[JsonSerializable(typeof(TestAnswerJson))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventPage))]

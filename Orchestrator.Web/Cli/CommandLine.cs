@@ -18,10 +18,13 @@ internal static class CommandLine
         root.Subcommands.Add(Validate());
         root.Subcommands.Add(Graph());
         root.Subcommands.Add(Schema());
+        root.Subcommands.Add(DryRun());
+        root.Subcommands.Add(Test());
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(DemoAgentsCommand.Create());
+        root.Subcommands.Add(Demo());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
     }
 
@@ -40,6 +43,13 @@ internal static class CommandLine
         var command = new Command("run", "Dispatch a workflow, show its steps, and print the run's output.") { key, payload, user };
         command.SetAction((parsed, cancel) => RunCommand.RunAsync(
             parsed.GetRequiredValue(key), parsed.GetValue(payload), parsed.GetValue(user), cancel));
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var command = new Command("demo", "Run the ten features of the demo, one after the other, and say how each went.");
+        command.SetAction((_, cancel) => DemoCommand.RunAsync(cancel));
         return command;
     }
 
@@ -62,6 +72,27 @@ internal static class CommandLine
         format.AcceptOnlyFromAmong("mermaid", "svg");
         var command = new Command("graph", "Print a workflow's steps as a Mermaid flowchart or an SVG image.") { workflow, format };
         command.SetAction(parsed => GraphCommand.Run(parsed.GetRequiredValue(workflow), parsed.GetRequiredValue(format)));
+        return command;
+    }
+
+    private static Command DryRun()
+    {
+        var workflow = new Argument<string>("workflow") { Description = "A workflow file, or a key in the project's workflows/." };
+        var payload = new Option<string>("--payload") { Description = "The inputs, a JSON object." };
+        var command = new Command("dry-run", "Print what a run would do, without doing it.") { workflow, payload };
+        command.SetAction((parsed, cancel) => DryRunCommand.RunAsync(parsed.GetRequiredValue(workflow), parsed.GetValue(payload), cancel));
+        return command;
+    }
+
+    private static Command Test()
+    {
+        var path = new Argument<string?>("path")
+        {
+            Description = "A file of tests or a folder of them; the project's workflows/tests/ where it is left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("test", "Run tests of workflows, with mocks and in their own time.") { path };
+        command.SetAction((parsed, cancel) => TestCommand.RunAsync(parsed.GetValue(path), cancel));
         return command;
     }
 

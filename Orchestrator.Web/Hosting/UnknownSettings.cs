@@ -2,6 +2,7 @@ using Orchestrator.Jobs.Agents;
 using Orchestrator.Jobs.Autonomous;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Notifications;
+using Orchestrator.Jobs.Scripts;
 using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Web.Hosting;
@@ -18,6 +19,7 @@ internal static class UnknownSettings
         ("Orchestrator:Notifications", [nameof(NotificationOptions.Channels)]),
         ("Agents", NamesOf(typeof(AgentOptions))),
         ("Notifications", [nameof(NotificationOptions.Channels)]),
+        ("Orchestrator:Scripts", NamesOf(typeof(ScriptOptions))),
         ("Workflows", ["Folder"]),
     ];
 

@@ -30,7 +30,7 @@ public static class WorkflowSchema
         OwnStepSchema.Add(schema["properties"]!["steps"]!["items"]!.AsObject(), types ?? StepCatalog.BuiltIn);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Workflow");
-        schema["allOf"] = new JsonArray(Required("key", "id"), Required("steps"));
+        schema["allOf"] = new JsonArray(Required("key", "id"), Required("steps", "agents"));
         schema["$defs"] = new JsonObject { ["template"] = Template() };
         return schema.ToJsonString(Options) + "\n";
     }

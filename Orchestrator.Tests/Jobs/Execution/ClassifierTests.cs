@@ -38,6 +38,8 @@ internal sealed class ClassifierTests
     [TestCase("accuracy", "Script", null, false)]
     [TestCase("script_error", "Script", null, true)]
     [TestCase("script_error", "Accuracy", null, false)]
+    [TestCase("script_error", "Timeout", null, false)]
+    [TestCase("not_ok", "Script", null, false)]
     [TestCase("5xx", "Status", 502, true)]
     [TestCase("5xx", "Status", 429, false)]
     [TestCase("429", "Status", 429, true)]

@@ -11,7 +11,7 @@ internal sealed class BrokenExpressionTests
         Broken.Value("inputs.a §inputs.b", "expected the end of the expression, found `inputs`"),
         Broken.Value("(1 + 2§", "expected `)`, found the end"),
         Broken.Value("§input.a", "unknown name `input`. Did you mean `inputs`?"),
-        Broken.Value("1 + §item", "`item` is not yet supported"),
+        Broken.Value("1 + §secrets.key", "`secrets` is not yet supported"),
         Broken.Value("inputs.a §= 1", "an expression can't assign. To compare, write ===."),
         Broken.Value("inputs.a §& 1", "the bitwise operator `&` is not part of the expression language"),
         Broken.Value("§new Map()", "`new` makes only dates here"),

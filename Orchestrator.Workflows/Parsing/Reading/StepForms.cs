@@ -9,7 +9,7 @@ internal static class StepForms
     [
         HttpForm.Form, TransformForm.Form, BranchForms.Condition, BranchForms.Switch, ContainerForms.Parallel, ContainerForms.Race, ContainerForms.Loop,
         ContainerForms.ForEach, ControlForms.Delay, ControlForms.Cancel, ControlForms.Succeed, ControlForms.Fail,
-        AgentTaskForm.Form, EmitEventForm.Form, NotifyForm.Form,
+        AgentTaskForm.Form, EmitEventForm.Form, NotifyForm.Form, ScriptForm.Form,
     ];
 
     private static readonly FrozenDictionary<string, StepForm> ByName = All.ToFrozenDictionary(form => form.Name);
@@ -19,7 +19,7 @@ internal static class StepForms
     /// <summary>Types of the format that are refused for now.</summary>
     public static FrozenSet<string> Planned { get; } = FrozenSet.ToFrozenSet(
     [
-        "script", "workflow", "wait_for_event", "approval",
+        "workflow", "wait_for_event", "approval",
     ]);
 
     public static IEnumerable<StepForm> Forms => All;

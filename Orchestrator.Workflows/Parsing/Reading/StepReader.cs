@@ -38,7 +38,7 @@ internal static partial class StepReader
         }),
         FailureFields.OnFailureField<StepDraft>((step, failure) => step.OnFailure = failure),
         new Field<StepDraft>("compensate", Shape.Text, (step, value) => step.Compensate = ReadName(value)),
-        new Field<StepDraft>("set", Shape.Mapping, (step, value) => step.Set = value.Mapping() is null ? null : value.Template(step.OutputMentions)),
+        new Field<StepDraft>("set", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Set = value.ExpressionOrTemplate(step.OutputMentions)),
         new Field<StepDraft>("scope", Shape.Text, (step, value) => step.Scope = value.Name()),
         .. new[] { "circuit", "cache" }.Select(Field<StepDraft>.Planned),
     ];

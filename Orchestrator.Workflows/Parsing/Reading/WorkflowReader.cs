@@ -18,7 +18,8 @@ internal static partial class WorkflowReader
         ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
         ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
         Field<WorkflowDraft>.Truth("auto_recovery", (draft, isWanted) => draft.Config = draft.Config with { RecoversItself = isWanted }),
-        .. new[] { "snapshot_interval_ms", "max_parallel", "concurrency", "parallel_groups" }.Select(Field<WorkflowDraft>.Planned),
+        .. new[] { "snapshot_interval_ms", "max_parallel", "concurrency" }.Select(Field<WorkflowDraft>.Planned),
+        new Field<WorkflowDraft>("parallel_groups", Shape.ListOf(Shape.ListOf(Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)))), (_, value) => value.Error("`parallel_groups` belong to `agents`", "Of steps, use `depends_on` or a parallel step.")),
     ]);
 
     public static FieldTable<WorkflowDraft> Defaults { get; } = new(
@@ -39,19 +40,23 @@ internal static partial class WorkflowReader
         new Field<WorkflowDraft>("metadata", Shape.Mapping, (draft, value) => draft.Metadata = ReadObject(value)),
         new Field<WorkflowDraft>("triggers", Shape.OneOrMore(Shape.Object(() => TriggerReader.Fields)), (draft, value) => (draft.TriggersField, draft.Triggers) = (value, TriggerReader.Read(value))) { Aliases = ["trigger"] },
         new Field<WorkflowDraft>("inputs", Shape.MappingOf(Shape.Either(Shape.Nothing, Shape.Object(() => InputReader.Fields))), (draft, value) => draft.Inputs = InputReader.Read(value)),
-        new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)),
+        new Field<WorkflowDraft>("variables", Shape.Mapping, (draft, value) => draft.Variables = ReadObject(value)) { Aliases = ["initial_data"] },
         new Field<WorkflowDraft>("config", Shape.Object(() => Config), (draft, value) => Config.Read(draft, value)),
         new Field<WorkflowDraft>("defaults", Shape.Object(() => Defaults), (draft, value) => Defaults.Read(draft, value)),
         new Field<WorkflowDraft>("readiness", Shape.Object(() => ReadinessReader.Fields), (draft, value) => draft.Readiness = ReadinessReader.Read(value)),
         new Field<WorkflowDraft>("output", Shape.Any, (draft, value) => draft.Output = value.ExpressionOrTemplate(draft.OutputMentions)),
         new Field<WorkflowDraft>("steps", Shape.ListOf(Shape.Object(() => StepReader.Fields)), (draft, value) => draft.StepsField = value),
         new Field<WorkflowDraft>("templates", Shape.ListOf(Shape.Object(() => StepTemplate.Fields)), (draft, value) => ReadTemplates(value, draft)),
-        .. new[] { "secrets", "agents", "initial_data", "conditions" }.Select(Field<WorkflowDraft>.Planned),
+        // Seed 003's form is steps by the time that the fields are read.
+        new Field<WorkflowDraft>("agents", Shape.ListOf(Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue))), (_, _) => { }),
+        new Field<WorkflowDraft>("conditions", Shape.ListOf(Shape.Mapping), (_, value) => value.Error("`conditions` belong to `agents`", "Of steps, make it a condition step.")),
+        .. new[] { "secrets" }.Select(Field<WorkflowDraft>.Planned),
     ]);
 
     public static WorkflowDraft Read(FieldValue root, StepCatalog types, TemplateSet templates)
     {
         var draft = new WorkflowDraft(types, templates);
+        root = AgentList.Expand(root);
         root.Report.ItemNames = ItemNames.Find(root.Node);
         Fields.Read(draft, root);
         if (draft.StepsField is { } steps)

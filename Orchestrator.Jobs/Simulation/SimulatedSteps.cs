@@ -1,0 +1,264 @@
+using Orchestrator.Jobs.Definitions;
+using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Recording;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
+
+namespace Orchestrator.Jobs.Simulation;
+
+/// <summary>A step of a simulated run.</summary>
+internal sealed class SimulatedStep(int number, StepPlace? place, string address, int pending)
+{
+    public int Number => number;
+
+    public StepPlace? Place => place;
+
+    public int Definition => place?.Step ?? number;
+
+    public string Address => address;
+
+    public StepState State { get; set; } = StepState.Waiting;
+
+    public int Pending { get; set; } = pending;
+
+    public int Present { get; set; }
+
+    public bool HasBegun { get; set; }
+
+    public int Attempts { get; set; }
+
+    public string? Phase { get; set; }
+
+    public string? WaitingFor { get; set; }
+
+    public string? Error { get; set; }
+
+    /// <summary>Raised whenever it waits anew: a timer of an earlier wait means nothing.</summary>
+    public int Turn { get; set; }
+}
+
+/// <summary>The steps and blocks of a simulated run: what the rows of a real one hold.</summary>
+internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) : IBlockSource
+{
+    private readonly SortedDictionary<int, SimulatedStep> _steps = [];
+    private readonly Dictionary<BlockKey, (BlockSnapshot State, int Body, int First)> _blocks = [];
+    private readonly Dictionary<int, OwnerSnapshot> _owners = [];
+    private readonly Dictionary<int, int> _items = [];
+    private readonly List<int> _succeeded = [];
+    private int _openSteps;
+    private int _next;
+    private int? _deadStep;
+
+    public IReadOnlyList<SimulatedStep> All => [.. _steps.Values];
+
+    public SimulatedStep this[int number] => _steps[number];
+
+    /// <summary>The workflow's own steps; the answer holds those that may start.</summary>
+    public IEnumerable<int> Begin()
+    {
+        var blueprint = workflow.Definition.Blueprint;
+        foreach (var step in blueprint.Main.Steps)
+        {
+            Add(step, null);
+        }
+
+        (_openSteps, _next) = (blueprint.Main.Steps.Count, workflow.Definition.Steps.Count);
+        return blueprint.Main.Roots;
+    }
+
+    public RunSnapshot Snapshot() => new()
+    {
+        State = RunState.Running,
+        OpenSteps = _openSteps,
+        DeadStep = _deadStep,
+        NextNumber = _next,
+        Steps = _steps.ToDictionary(step => step.Key, step => new StepSnapshot(step.Value.State, step.Value.Pending, step.Value.Present, step.Value.Place) { HasBegun = step.Value.HasBegun }),
+        Blocks = _blocks.ToDictionary(block => block.Key, block => block.Value.State),
+        Owners = _owners,
+    };
+
+    /// <summary>What an attempt leaves behind, whatever follows from it.</summary>
+    public void Note(SimulatedStep step, StepRecord record)
+    {
+        step.HasBegun = true;
+        step.WaitingFor = null;
+        switch (record.Verdict)
+        {
+            case VerdictSuccess success:
+                if (!success.Set.IsUndefined)
+                {
+                    memory.Assign(success.Set);
+                }
+
+                break;
+            case VerdictRetry retry:
+                (step.WaitingFor, step.Error) = ("retry", retry.Failure.Message);
+                break;
+            case VerdictWait wait:
+                (step.WaitingFor, step.Phase) = (wait.WaitingFor, wait.Phase ?? step.Phase);
+                step.Attempts--;
+                Keep(step.Number, wait.Data);
+                break;
+            case VerdictOpen open:
+                NoteOpen(step, open);
+                break;
+            case VerdictDead dead:
+                step.Error = dead.Failure.Message;
+                break;
+            case VerdictPassedOver passed:
+                step.Error = passed.Failure.Message;
+                break;
+        }
+    }
+
+    private void NoteOpen(SimulatedStep step, VerdictOpen open)
+    {
+        (step.WaitingFor, step.Phase, step.Error) = ("steps", open.Phase, open.Failure?.Message);
+        step.Attempts -= open.Failure is null ? 1 : 0;
+        Keep(step.Number, open.Data);
+        for (var index = 0; index < open.Items.Count; index++)
+        {
+            memory.RememberItem(new BlockKey(step.Number, open.FirstItem + index), open.Items[index]);
+        }
+
+        _items[step.Number] = Math.Max(_items.GetValueOrDefault(step.Number), open.FirstItem + open.Items.Count);
+    }
+
+    /// <summary>Carries decisions out; the answer holds the steps that may start, or go on.</summary>
+    public IReadOnlyList<int> Apply(Decisions decisions, StepRecord record)
+    {
+        var replaced = decisions.Opened.Select(opening => opening.Key.Owner).ToHashSet();
+        CancelUnder(decisions.CancelledUnder.Where(replaced.Contains));
+        decisions.Opened.ToList().ForEach(Open);
+        foreach (var (key, state) in decisions.Blocks.Where(block => _blocks.ContainsKey(block.Key)))
+        {
+            _blocks[key] = _blocks[key] with { State = state };
+        }
+
+        foreach (var (number, owner) in decisions.Owners)
+        {
+            _owners[number] = owner;
+            Keep(number, Value.Undefined);
+        }
+
+        decisions.Ended.ToList().ForEach(end => End(end, record));
+        decisions.Counted.ToList().ForEach(count => (_steps[count.Step].Pending, _steps[count.Step].Present) = (count.Pending, count.Present));
+        CancelUnder(decisions.CancelledUnder.Where(number => !replaced.Contains(number)));
+        decisions.CancelledBlocks.ToList().ForEach(Cancel);
+        foreach (var number in decisions.Cancelled)
+        {
+            Cancel(_steps[number]);
+            CancelUnder([number]);
+        }
+
+        (_openSteps, _next, _deadStep) = (decisions.OpenSteps, decisions.Opened.Count > 0 ? decisions.NextNumber : _next, decisions.DeadStep);
+        foreach (var count in decisions.Ready)
+        {
+            var step = _steps[count.Step];
+            (step.Pending, step.Present, step.State) = (count.Pending, count.Present, StepState.Queued);
+            step.Turn++;
+        }
+
+        return [.. decisions.Ready.Select(count => count.Step)];
+    }
+
+    public void CancelRest() => _steps.Values.Where(step => !step.State.IsTerminal()).ToList().ForEach(Cancel);
+
+    public Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        var undone = _owners.Keys.Select(number => memory.Progress(number)?.Data ?? Value.Undefined)
+            .Where(data => data.Kind == ValueKind.Object && data[Rollbacks.Undone].Kind == ValueKind.Array)
+            .SelectMany(data => data[Rollbacks.Undone].AsArray().Select(number => (int)number.AsNumber()))
+            .ToHashSet();
+        return Task.FromResult(_succeeded.Where(number => numbers.Contains(number) && !undone.Contains(number)).Select(number => (int?)number).LastOrDefault());
+    }
+
+    public Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, bool newestOnly, CancellationToken cancellationToken)
+    {
+        var rows = _blocks.Where(block => block.Key.Owner == attempt.StepNumber).OrderBy(block => block.Key.Iteration).Select(block => new BlockRow
+        {
+            Iteration = block.Key.Iteration,
+            Body = block.Value.Body,
+            FirstJob = memory.Run.Id.Job(block.Value.First).Value,
+            IsOpen = block.Value.State.IsOpen,
+            DeadStep = block.Value.State.DeadStep,
+        }).ToList();
+        return Task.FromResult<IReadOnlyList<BlockRow>>(newestOnly ? [rows[^1]] : rows);
+    }
+
+    public Task LoadStepsAsync(RunMemory memory, IReadOnlyList<int> numbers, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<(string Step, string? Error)> FindErrorAsync(StepAttempt attempt, int number, CancellationToken cancellationToken) =>
+        Task.FromResult((_steps[number].Address, _steps[number].Error));
+
+    public Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken) => Task.FromResult(_items.GetValueOrDefault(attempt.StepNumber));
+
+    private void Add(int number, StepPlace? place) => _steps.Add(number, new SimulatedStep(
+        number, place, place is null ? workflow.Step(number).Id : workflow.Address(place), workflow.Definition.Graph.Parents(place?.Step ?? number).Count));
+
+    private void Open(BlockOpening opening)
+    {
+        var steps = workflow.Definition.Bodies[opening.Body].Steps;
+        _blocks[opening.Key] = (new BlockSnapshot(steps.Count), opening.Body, opening.First);
+        memory.RememberBlock(opening.Key.Owner, opening.Body, opening.First);
+        for (var position = 0; position < steps.Count; position++)
+        {
+            Add(opening.First + position, StepPlace.Under(opening.Key.Owner, opening.OwnerPlace, opening.Key.Iteration, steps[position]));
+        }
+    }
+
+    private void End(StepEnd end, StepRecord record)
+    {
+        var step = _steps[end.Step];
+        (step.State, step.Pending, step.Present) = (end.State, end.Pending, end.Present);
+        if (end.State == StepState.Success)
+        {
+            _succeeded.Add(end.Step);
+        }
+
+        var verdict = record.Step == end.Step ? record.Verdict : null;
+        memory.Remember(end.Step, new StepMemory(
+            end.State,
+            step.Attempts,
+            verdict switch
+            {
+                VerdictSuccess success => success.Output,
+                VerdictPassedOver passed => passed.Output,
+                VerdictDead { IsPresent: true } dead => dead.Output,
+                _ => Value.Undefined,
+            },
+            verdict is VerdictSuccess { Response: var response } ? response : Value.Undefined));
+    }
+
+    private void Cancel(SimulatedStep step)
+    {
+        if (!step.State.IsTerminal())
+        {
+            step.State = StepState.Cancelled;
+            memory.Remember(step.Number, new StepMemory(StepState.Cancelled, step.Attempts, Value.Undefined, Value.Undefined));
+        }
+    }
+
+    private void Cancel(BlockKey key)
+    {
+        var (_, body, first) = _blocks[key];
+        for (var number = first; number < first + workflow.Definition.Bodies[body].Steps.Count; number++)
+        {
+            Cancel(_steps[number]);
+            CancelUnder([number]);
+        }
+    }
+
+    private void CancelUnder(IEnumerable<int> owners)
+    {
+        foreach (var key in owners.SelectMany(owner => _blocks.Keys.Where(key => key.Owner == owner)).ToList())
+        {
+            Cancel(key);
+        }
+    }
+
+    private void Keep(int number, Value data) => memory.RememberProgress(number, new StepProgress(
+        _owners.GetValueOrDefault(number), data.IsUndefined ? memory.Progress(number)?.Data ?? Value.Undefined : data));
+}

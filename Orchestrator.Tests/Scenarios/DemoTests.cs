@@ -1,0 +1,16 @@
+namespace Orchestrator.Tests.Scenarios;
+
+/// <summary>The ten features of seed 002's demo, in one go.</summary>
+internal sealed class DemoTests
+{
+    [Test]
+    public async Task All_ten_succeed()
+    {
+        await using var place = Place.Create();
+
+        var (code, output) = await place.RunAsync("demo");
+
+        code.Should().Be(0, output);
+        output.Should().Contain("All 10 succeeded.");
+    }
+}
