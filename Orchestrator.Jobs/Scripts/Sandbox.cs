@@ -117,7 +117,7 @@ internal sealed class Sandbox(OrchestratorOptions options, ILogger<Sandbox> log)
                 _ready.Writer.TryWrite(await StartAsync(options.Scripts.MemoryMb, _stopping.Token));
             }
         }
-        catch (Exception e) when (e is SandboxUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is SandboxUnavailableException or TimeoutException or OperationCanceledException)
         {
             // The next script meets it, and says so.
         }

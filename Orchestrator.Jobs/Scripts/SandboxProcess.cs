@@ -37,9 +37,11 @@ internal sealed class SandboxProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool HasEnded => _process.HasExited;
+    /// <summary>It is gone, or has closed its output, which is sooner seen.</summary>
+    public bool HasEnded => _process.HasExited || _messages.Reader.Completion.IsCompleted;
 
     /// <summary>Starts one and waits until it could take a script.</summary>
+    /// <exception cref="TimeoutException">The machine has too much to do for it.</exception>
     /// <exception cref="SandboxUnavailableException">It could not be started, or is less shut off than it has to be.</exception>
     public static async Task<SandboxProcess> StartAsync(SandboxCommand command, Launcher launcher, int memoryMb, CancellationToken cancellationToken)
     {
@@ -49,8 +51,14 @@ internal sealed class SandboxProcess : IAsyncDisposable
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(StartPatience);
             await using var stop = patience.Token.Register(process.Kill);
-            process.CheckReady(await process._messages.Reader.WaitToReadAsync(CancellationToken.None) ? await process._messages.Reader.ReadAsync(CancellationToken.None) : null, command);
+            Value? ready = await process._messages.Reader.WaitToReadAsync(CancellationToken.None) ? await process._messages.Reader.ReadAsync(CancellationToken.None) : default(Value?);
             cancellationToken.ThrowIfCancellationRequested();
+            if (ready is null && patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Node.js was not ready for a script within {StartPatience.TotalSeconds:0} s.");
+            }
+
+            process.CheckReady(ready, command);
             return process;
         }
         catch

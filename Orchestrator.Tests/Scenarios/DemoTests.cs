@@ -1,3 +1,5 @@
+using Orchestrator.Tests.Support;
+
 namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>The ten features of seed 002's demo, in one go.</summary>
@@ -6,6 +8,7 @@ internal sealed class DemoTests
     [Test]
     public async Task All_ten_succeed()
     {
+        NodeJs.Require();
         await using var place = Place.Create();
 
         var (code, output) = await place.RunAsync("demo");

@@ -80,6 +80,7 @@ internal sealed class SampleWorkflowTests
     [Test]
     public async Task Each_ends_as_it_says()
     {
+        NodeJs.Require();
         await using var place = Place.Create();
         await using var service = await place.ServeAsync();
         var wrong = new List<string>();

@@ -14,6 +14,9 @@ internal sealed class ScriptKillTests
         steps: [{id: a, type: script, timeout: 600000, script: 'for (;;);'}]
         """;
 
+    [SetUp]
+    public void Require() => NodeJs.Require();
+
     [Test]
     public async Task A_killed_service_leaves_no_process_of_a_script()
     {

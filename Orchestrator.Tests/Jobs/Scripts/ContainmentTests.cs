@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Jobs.Scripts;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Scripts;
 
@@ -22,10 +23,14 @@ internal sealed class ContainmentTests
     private TestSandbox _sandbox = null!;
 
     [OneTimeSetUp]
-    public void Start() => _sandbox = new TestSandbox();
+    public void Start()
+    {
+        NodeJs.Require();
+        _sandbox = new TestSandbox();
+    }
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await _sandbox.DisposeAsync();
+    public async Task StopAsync() => await (_sandbox?.DisposeAsync() ?? default);
 
     [Test]
     public async Task The_probe_knows_a_way_out_when_it_sees_one() =>

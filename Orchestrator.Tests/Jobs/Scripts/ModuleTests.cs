@@ -15,6 +15,7 @@ internal sealed class ModuleTests
     [SetUp]
     public void Start()
     {
+        NodeJs.Require();
         _folder = TestFolder.Create();
         _sandbox = new TestSandbox(options => options.ModulesFolder = Modules);
         Put("sum/index.js", "const part = require('./lib/part'); const data = require('./data.json'); module.exports = (a, b) => part(a, b) + data.plus; module.exports.again = require('./index.js') === module.exports;");
@@ -34,8 +35,8 @@ internal sealed class ModuleTests
     [TearDown]
     public async Task StopAsync()
     {
-        await _sandbox.DisposeAsync();
-        _folder.Dispose();
+        await (_sandbox?.DisposeAsync() ?? default);
+        _folder?.Dispose();
     }
 
     [TestCase("return require('sum')(1, 2)", "13")]

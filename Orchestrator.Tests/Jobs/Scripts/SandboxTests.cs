@@ -15,10 +15,14 @@ internal sealed class SandboxTests
     private TestSandbox _sandbox = null!;
 
     [SetUp]
-    public void Start() => _sandbox = new TestSandbox();
+    public void Start()
+    {
+        NodeJs.Require();
+        _sandbox = new TestSandbox();
+    }
 
     [TearDown]
-    public async Task StopAsync() => await _sandbox.DisposeAsync();
+    public async Task StopAsync() => await (_sandbox?.DisposeAsync() ?? default);
 
     [TestCase("return results.a.map(i => ({ ...i, text: `n${i.n}` }))", """[{"n":1,"text":"n1"}]""")]
     [TestCase("return [variables.v, inputs.i, run.id, startTime]", """[1,2,"r",3]""")]
