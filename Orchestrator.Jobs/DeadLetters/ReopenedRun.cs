@@ -67,7 +67,10 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         var phase = row.IsDBNull(7) ? null : row.GetString(7);
         _names[number] = row.GetString(1);
         _steps[number] = new PastStep(new StepSnapshot(
-            StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6)) { HasBegun = row.GetBoolean(9) })
+            StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
+        {
+            HasBegun = row.GetBoolean(9),
+        })
         {
             IsPresent = row.GetBoolean(10),
             HasBegun = phase is not null,
