@@ -49,7 +49,7 @@ internal sealed class RunObserver : IAsyncDisposable
     /// <summary>Returns when the run has succeeded, at most a millisecond after it is visible.</summary>
     public async Task AwaitAsync(RunId run, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select public.benchmark_await($1)", _connection);
+        await using var command = new NpgsqlCommand("select public.benchmark_await($1)", _connection) { CommandTimeout = 0 };
         command.Parameters.One(run.Value);
         Statements++;
         if (await command.ExecuteScalarAsync(cancellationToken) is not "success")

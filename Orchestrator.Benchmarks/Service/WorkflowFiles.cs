@@ -32,6 +32,29 @@ internal static class WorkflowFiles
         ? $"{{id: s0, url: \"{target}\"}}"
         : $"{{id: s{Text(i)}, depends_on: s{Text(i - 1)}, url: \"{target}\"}}"));
 
+    /// <summary>A step for each of so many items.</summary>
+    public static string Items(string key, int items) => File(key,
+    [
+        $"{{id: items, type: for_each, items: \"'x'.repeat({Text(items)}).split('')\", steps: [{{id: one, type: transform, value: index + 1}}]}}",
+    ]);
+
+    /// <summary>A step as often as asked for.</summary>
+    public static string Loop(string key, int passes) => "config: {timeout_ms: 3600000}\n" + File(key,
+    [
+        $"{{id: loop, type: loop, max_iterations: {Text(passes)}, steps: [{{id: one, type: transform, value: iteration + 1}}]}}",
+    ]);
+
+    /// <summary>Each step after up to three of the hundred before it, the same each time.</summary>
+    public static string Dag(string key, int steps)
+    {
+        var random = new Random(steps);
+        return File(key, Enumerable.Range(0, steps).Select(i =>
+        {
+            var parents = Enumerable.Range(0, random.Next(1, 4)).Select(_ => i - random.Next(1, 101)).Where(parent => parent >= 0).Distinct().Select(parent => $"s{Text(parent)}");
+            return $"{{id: s{Text(i)}, type: transform, depends_on: [{string.Join(", ", parents)}], value: {Text(i)}}}";
+        }));
+    }
+
     private static string File(string key, IEnumerable<string> steps)
     {
         var text = new StringBuilder($"key: {key}\nsteps:\n");

@@ -37,8 +37,21 @@ internal sealed record DispatchRequest
 
     public Guid? TriggerEventId { get; init; }
 
+    /// <summary>The step that asks for it; null: none does.</summary>
+    public ParentStep? Parent { get; init; }
+
     /// <summary>Makes the wish count once; null: it counts each time.</summary>
     public IdempotencyKey? Key { get; init; }
+}
+
+/// <summary>A step that starts a run.</summary>
+/// <param name="Job">The step's job.</param>
+/// <param name="Waits">It waits for the run's end, and the run is cancelled when the step has ended before.</param>
+/// <param name="Nesting">How many runs the new one is inside of.</param>
+internal sealed record ParentStep(JobId Job, bool Waits, int Nesting)
+{
+    /// <summary>What such a run says that started it.</summary>
+    public const string Trigger = "parent";
 }
 
 /// <summary>A caller's key, the route it holds for, and a hash of what was asked under it.</summary>

@@ -273,6 +273,7 @@ internal sealed class Dispatcher
     {
         NewRun.AddTo(command.Parameters, runs);
         command.Parameters.One(_jobs.Invocation).One(_jobs.Arguments);
+        NewRun.AddParents(command.Parameters, runs);
         var accepted = new HashSet<RunId>(runs.Count);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -79,6 +79,12 @@ internal sealed record NewRun
             .Ints(Array.ConvertAll(steps, row => row.Run.Workflow.Definition.Graph.Parents(row.Step.Index).Count));
     }
 
+    /// <summary>Its last three parameters: the steps that have asked for the runs.</summary>
+    public static void AddParents(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs) => parameters
+        .Uuids([.. runs.Select(run => run.Request.Parent?.Job.Run.Value)])
+        .Uuids([.. runs.Select(run => run.Request.Parent is { Waits: true } parent ? parent.Job.Value : (Guid?)null)])
+        .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))]);
+
     private string Queue(int step) =>
         Workflow.Step(step).Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
 }

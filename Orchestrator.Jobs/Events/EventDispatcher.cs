@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Waits;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Text;
 
@@ -17,7 +18,7 @@ namespace Orchestrator.Jobs.Events;
 /// was inserted by SQL is taken by the sweeper's look.
 /// </summary>
 internal sealed class EventDispatcher(
-    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, CycleEvents cycles, NearTimers timers,
+    Database database, WorkflowCatalog workflows, Dispatcher dispatcher, EventQueries queries, CycleEvents cycles, EventWaits waits, NearTimers timers,
     TimeProvider time, ILogger<EventDispatcher> log)
 {
     private const int BatchSize = 100;
@@ -40,6 +41,7 @@ internal sealed class EventDispatcher(
         var errors = plan.Errors.GetValueOrDefault(reported.Id) ?? [];
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await EventWaits.BringsAsync(connection, reported.Tenant, reported.Type, cancellationToken);
         if (!await InsertAsync(connection, reported, errors, cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
@@ -48,9 +50,11 @@ internal sealed class EventDispatcher(
 
         var runs = await InsertRunsAsync(connection, plan, cancellationToken);
         var isCycle = await cycles.StartAsync([reported], connection, transaction, cancellationToken);
+        var isWaitedFor = await waits.WakeAsync(connection, [reported], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Delivered(runs);
         cycles.Committed(isCycle);
+        waits.Committed(isWaitedFor);
         return new EventReceipt(reported.Id, [.. runs.Select(Started)], errors, IsReplay: false);
     }
 
@@ -88,9 +92,11 @@ internal sealed class EventDispatcher(
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        var isWaitedFor = await waits.WakeAsync(connection, events, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Delivered(runs);
         cycles.Committed(isCycle);
+        waits.Committed(isWaitedFor);
         return events.Count;
     }
 

@@ -31,7 +31,7 @@ internal static class EventReader
     }
 
     /// <summary>What nests deeper than values may is no object, and is refused as such by every workflow.</summary>
-    private static Value ReadPayload(string json)
+    public static Value ReadPayload(string json)
     {
         try
         {

@@ -110,4 +110,7 @@ internal sealed record Failure(FailureKind Kind, string Message, int? StatusCode
 {
     /// <summary>The agent that the step was given to; null: none.</summary>
     public string? AgentId { get; init; }
+
+    /// <summary>Never retried, whatever its kind: what a step waits for has had its time.</summary>
+    public bool IsFinal { get; init; }
 }

@@ -20,7 +20,7 @@ internal static class Classifier
 
     /// <summary>Whether another attempt may be made of what failed so, were there one left.</summary>
     public static bool IsRetried(RetryPolicy policy, Failure failure) =>
-        failure.Kind is not (FailureKind.Expression or FailureKind.Invalid or FailureKind.Poison or FailureKind.Given)
+        !failure.IsFinal && failure.Kind is not (FailureKind.Expression or FailureKind.Invalid or FailureKind.Poison or FailureKind.Given)
         && (policy.On.Count == 0 ? IsTransient(failure) : policy.On.Any(word => Names(word, failure)));
 
     private static bool IsTransient(Failure failure) =>

@@ -63,7 +63,7 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
                 break;
             case VerdictSkip:
                 Memory.Remember(record.Step, new StepMemory(StepState.Skipped, record.Attempt, Value.Undefined, Value.Undefined));
-                CountDown(record, present: false, []);
+                CountDown(record, present: false, Workflow.Definition.Blueprint.Rule(record.Definition).Targets);
                 break;
         }
     }

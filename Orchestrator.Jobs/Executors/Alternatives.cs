@@ -22,7 +22,9 @@ internal sealed class Alternatives(BlockResults blocks)
         {
             { IsOpen: true } => new AttemptOpened([], BlockResults.AtNext(attempt)),
             { HasFailed: true } => await blocks.FailedAsync(attempt, cancellationToken),
-            var block => new AttemptSucceeded(block.Result),
+
+            // The alternative of a condition chooses nothing in its place.
+            var block => new AttemptSucceeded(block.Result) { NotTaken = attempt.Workflow.Definition.Blueprint.Rule(attempt.Step.Index).Targets },
         };
     }
 }

@@ -147,7 +147,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         var executor = _executors[attempt.Step.Action.GetType()];
         if (!attempt.Step.Action.HasEffect || attempt.Step.Timeout is not { } timeout)
         {
-            return await CatchAsync(executor, attempt, cancellationToken);
+            return Deadline.Bound(attempt, await CatchAsync(executor, attempt, cancellationToken));
         }
 
         using var clock = new CancellationTokenSource(timeout, time);

@@ -47,6 +47,9 @@ internal sealed class BlockResults(IBlockSource source)
     /// <summary>How many items a <c>for_each</c> has.</summary>
     public Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken) => source.CountItemsAsync(attempt, cancellationToken);
 
+    /// <summary>Whether items may be added from now on.</summary>
+    public Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken) => source.TakeItemsAsync(attempt, takes, cancellationToken);
+
     /// <summary>Of the step that nothing else in the body depends on; of several such, their results by id.</summary>
     private static Value ResultOf(StepAttempt attempt, BlockRow row)
     {

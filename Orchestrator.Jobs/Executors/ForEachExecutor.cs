@@ -15,7 +15,7 @@ internal sealed class ForEachExecutor(BlockResults results) : IStepExecutor
     private const int Window = 500;
 
     /// <summary>Of a list; more belong into several runs.</summary>
-    private const int MaxItems = 1_000_000;
+    public const int MaxItems = 1_000_000;
 
     public Type Action => typeof(ForEachAction);
 
@@ -39,9 +39,27 @@ internal sealed class ForEachExecutor(BlockResults results) : IStepExecutor
 
         var total = await results.CountItemsAsync(attempt, cancellationToken);
         var isEnough = IsEnough(attempt, action, total);
+        if (isEnough || blocks.Ended >= total)
+        {
+            total = await CountForTheLastTimeAsync(attempt, isEnough, cancellationToken);
+        }
+
         return isEnough || blocks.Ended >= total
             ? await EndAsync(attempt, action, isEnough, cancellationToken)
             : Open(attempt, action, total);
+    }
+
+    /// <summary>Items are not taken any more, unless some were added at the last moment.</summary>
+    private async Task<int> CountForTheLastTimeAsync(StepAttempt attempt, bool isEnough, CancellationToken cancellationToken)
+    {
+        await results.TakeItemsAsync(attempt, false, cancellationToken);
+        var total = await results.CountItemsAsync(attempt, cancellationToken);
+        if (!isEnough && attempt.Progress.Blocks.Ended < total)
+        {
+            await results.TakeItemsAsync(attempt, true, cancellationToken);
+        }
+
+        return total;
     }
 
     private static bool IsEnough(StepAttempt attempt, ForEachAction action, int total)

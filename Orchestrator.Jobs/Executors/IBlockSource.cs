@@ -21,6 +21,9 @@ internal interface IBlockSource
 
     /// <summary>Of steps, by number, the one that ended well last, and that no step of the run has undone; null: there is none.</summary>
     Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
+
+    /// <summary>Whether items may be added to it from now on; whoever is adding some at this moment is waited for.</summary>
+    Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken);
 }
 
 /// <summary>A block as it is stored.</summary>
@@ -77,6 +80,13 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
             },
             cancellationToken: cancellationToken));
         return newest is { } job ? new JobId(job).StepIndex : null;
+    }
+
+    public async Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("TakeItems"));
+        command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Job(attempt.StepNumber).Value).One(takes);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static CommandDefinition Command(string statement, StepAttempt attempt, int number, CancellationToken cancellationToken) => new(

@@ -64,6 +64,24 @@ internal sealed record StepAttempt
     /// <summary>The same for all attempts of the step until it is reset: <c>run:step:resets</c>.</summary>
     public string IdempotencyKey => $"{Run.Id}:{Address}:{Resets}";
 
+    /// <summary>Which attempt it is, the same in all of its turns; another after an operator's retry or reset.</summary>
+    public string Mark => $"{Resets}.{Used}";
+
+    /// <summary>What an earlier turn of this attempt has kept (<see cref="Keep"/>); undefined: nothing.</summary>
+    public Value Kept => Phase is not null && Progress.Data is { Kind: ValueKind.Object } data && data[nameof(Mark)] == Value.Of(Mark) ? data : Value.Undefined;
+
+    /// <summary>What the next turn is to know, besides what it knows already.</summary>
+    public Value Keep(params ReadOnlySpan<(string Name, Value Value)> more)
+    {
+        var data = (Kept.IsUndefined ? Value.EmptyObject : Kept).With(nameof(Mark), Mark);
+        foreach (var (name, value) in more)
+        {
+            data = data.With(name, value);
+        }
+
+        return data;
+    }
+
     /// <summary>What happened, for the attempt's log.</summary>
     public required AttemptLog Log { get; init; }
 }

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "{Runs} runs were not done in time and have failed")]
     public static partial void Overdue(ILogger logger, int runs);
 
+    [LoggerMessage(50, LogLevel.Information, "{Runs} runs were cancelled: the steps that waited for them have ended")]
+    public static partial void Orphans(ILogger logger, int runs);
+
     [LoggerMessage(7, LogLevel.Warning, "{Steps} queued steps had no delivery under way and were delivered again")]
     public static partial void Redelivered(ILogger logger, int steps);
 

@@ -25,6 +25,7 @@ using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Jobs.Waits;
 using Orchestrator.Jobs.Watching;
 using Orchestrator.Workflows.Parsing;
 
@@ -73,6 +74,10 @@ internal static class OrchestratorServices
             .AddSingleton<Dispatcher>()
             .AddSingleton<CronCatchUp>()
             .AddSingleton<EventDispatcher>()
+            .AddSingleton<EventWaits>()
+            .AddSingleton<Signals>()
+            .AddSingleton<Approvals>()
+            .AddSingleton<MoreItems>()
             .AddSingleton<EventQueries>()
             .AddSingleton<AgentStore>()
             .AddSingleton<AlertStore>()
@@ -138,6 +143,9 @@ internal static class OrchestratorServices
         .AddSingleton<IStepExecutor, LoopExecutor>()
         .AddSingleton<IStepExecutor, ForEachExecutor>()
         .AddSingleton<IStepExecutor>(new DelayExecutor(Random.Shared))
+        .AddSingleton<IStepExecutor, WaitForEventExecutor>()
+        .AddSingleton<IStepExecutor, ApprovalExecutor>()
+        .AddSingleton<IStepExecutor, WorkflowExecutor>()
         .AddSingleton<IStepExecutor, CancelExecutor>()
         .AddSingleton<IStepExecutor, EndExecutor>()
         .AddSingleton<IBlockSource, StoredBlocks>()

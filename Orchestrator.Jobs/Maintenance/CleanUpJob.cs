@@ -25,6 +25,7 @@ public sealed class CleanUpJob
         ("ForgetIdempotentAnswers", TimeSpan.FromHours(24)),
         ("ForgetFullBuckets", TimeSpan.FromHours(24)),
         ("ForgetEvaluations", TimeSpan.FromDays(7)),
+        ("ForgetEventWaits", TimeSpan.Zero),
     ];
 
     /// <summary>A caller may be about to take the lock over, and finds the row or the later token.</summary>

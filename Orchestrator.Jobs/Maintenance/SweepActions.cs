@@ -20,7 +20,7 @@ internal sealed class SweepActions(
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
-            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8), Time(row, 9));
+            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8), row.GetBoolean(9), row.GetBoolean(10), Time(row, 11));
     }
 
     private static TimeSpan? Time(NpgsqlDataReader row, int column) =>
@@ -63,25 +63,49 @@ internal sealed class SweepActions(
             connection, Statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
     }
 
+    /// <summary>Steps that were told to look have their turn now; whether there were any.</summary>
+    public async Task<bool> WakeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("WakeSteps"));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
     public async Task FailOverdueAsync(CancellationToken cancellationToken)
+    {
+        var failed = await EndRunsAsync("OverdueRuns", "FailOverdue", cancellationToken);
+        if (failed > 0)
+        {
+            Log.Overdue(log, failed);
+        }
+    }
+
+    /// <summary>Cancels runs that a step waited for which has ended before.</summary>
+    public async Task CancelOrphansAsync(CancellationToken cancellationToken)
+    {
+        var cancelled = await EndRunsAsync("OrphanRuns", "CancelOrphans", cancellationToken);
+        if (cancelled > 0)
+        {
+            Log.Orphans(log, cancelled);
+        }
+    }
+
+    /// <summary>Ends the runs that a statement finds by another, with all that had not started in them; how many there were.</summary>
+    private async Task<int> EndRunsAsync(string find, string end, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var runs = await ReadRunsAsync(connection, SqlText.Load("OverdueRuns"), cancellationToken);
+        var runs = await ReadRunsAsync(connection, SqlText.Load(find), cancellationToken);
         await ReadAsync(connection, Statements.LockRuns, p => Runs(p, runs), row => row.GetGuid(1), cancellationToken);
-        var failed = await ReadAsync(
-            connection, SqlText.Load("FailOverdue"), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
+        var ended = await ReadAsync(
+            connection, SqlText.Load(end), p => Runs(p, runs), row => (row.GetString(0), new RunId(row.GetGuid(1))), cancellationToken);
         await ReadAsync(
             connection,
             Statements.CancelRest,
-            p => Runs(p, failed).Uuids(failed.ConvertAll(run => run.Item2.LastJob.Value)),
+            p => Runs(p, ended).Uuids(ended.ConvertAll(run => run.Item2.LastJob.Value)),
             row => row.GetInt32(0),
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        if (failed.Count > 0)
-        {
-            Log.Overdue(log, failed.Count);
-        }
+        return ended.Count;
     }
 
     public async Task<IReadOnlyList<(string Queue, int Steps)>> RedeliverAsync(CancellationToken cancellationToken)

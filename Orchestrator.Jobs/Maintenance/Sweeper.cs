@@ -64,6 +64,7 @@ internal sealed class Sweeper(
         }
 
         var isWoken = look.Waits && await LookAfterWaitsAsync(cancellationToken);
+        isWoken |= look.WakeUps && await actions.WakeAsync(cancellationToken);
         if (isWoken || look.NextTimer <= TimeSpan.Zero)
         {
             signal.Delivered(await actions.PromoteAsync(cancellationToken));
@@ -77,6 +78,11 @@ internal sealed class Sweeper(
         if (look.NextRecovery <= TimeSpan.Zero)
         {
             await recoveries.RecoverAsync(cancellationToken);
+        }
+
+        if (look.Orphans)
+        {
+            await actions.CancelOrphansAsync(cancellationToken);
         }
 
         await StopHeldAsync(cancellationToken);
@@ -192,7 +198,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, TimeSpan? NextRecovery)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

@@ -11,7 +11,8 @@ internal sealed class WakeUp(SweepActions actions, EventDispatcher events, Deliv
     {
         var look = await actions.LookAsync(cancellationToken);
         var requeued = look.DeadWorkers || look.LostLeases ? signal.Delivered(await actions.TakeBackAsync(cancellationToken)) : 0;
-        var promoted = look.NextTimer <= TimeSpan.Zero ? signal.Delivered(await actions.PromoteAsync(cancellationToken)) : 0;
+        var isWoken = look.WakeUps && await actions.WakeAsync(cancellationToken);
+        var promoted = isWoken || look.NextTimer <= TimeSpan.Zero ? signal.Delivered(await actions.PromoteAsync(cancellationToken)) : 0;
         if (look.NewEvents)
         {
             await events.DispatchWaitingAsync(cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record RunFilter
 
     public string? Status { get; init; }
 
+    /// <summary>Only runs that steps of this run have started.</summary>
+    public Guid? Parent { get; init; }
+
     public string? WorkflowKey { get; init; }
 
     public string? UserId { get; init; }

@@ -18,6 +18,9 @@ internal sealed record RunRow
     /// <summary>The event that started it; null: none did.</summary>
     public Guid? TriggerEventId { get; init; }
 
+    /// <summary>The run whose step has started it; null: none did.</summary>
+    public Guid? ParentRunId { get; init; }
+
     public required string Status { get; init; }
 
     public required short Priority { get; init; }
@@ -78,6 +81,9 @@ internal sealed record StepRunRow
     public string? Error { get; init; }
 
     public int? StatusCode { get; init; }
+
+    /// <summary>Of an open step that waits for an approval: what is asked.</summary>
+    public string? Prompt { get; init; }
 
     /// <summary>Attempts that failed, or ended with their worker.</summary>
     public required int FailedAttempts { get; init; }

@@ -16,8 +16,7 @@ internal sealed class BlockRows
     private readonly List<(RunInfo Run, BlockKey Key, BlockSnapshot Block)> _changed = [];
     private readonly List<(RunInfo Run, int Number, OwnerSnapshot Owner, Value Data)> _progress = [];
     private readonly List<(RunInfo Run, int Number, int Position, Value Item)> _items = [];
-    private readonly List<(RunInfo Run, int Number, int? Iteration, bool Itself)> _cancelled = [];
-    private readonly List<(RunInfo Run, int Number, int? Iteration, bool Itself)> _replaced = [];
+    private readonly List<(RunInfo Run, int Number, int? Iteration, bool Itself, int? Before)> _cancelled = [];
 
     /// <summary>A block comes to be, with all of its steps.</summary>
     public void Open(RunInfo run, LoadedWorkflow workflow, BlockOpening opening, BlockSnapshot block)
@@ -44,18 +43,16 @@ internal sealed class BlockRows
 
     public void Cancel(RunInfo run, Decisions decisions)
     {
-        _cancelled.AddRange(decisions.Cancelled.Select(number => (run, number, (int?)null, true)));
-        var replaced = decisions.Opened.Select(opening => opening.Key.Owner).ToHashSet();
-        _replaced.AddRange(decisions.CancelledUnder.Where(replaced.Contains).Select(number => (run, number, (int?)null, false)));
-        _cancelled.AddRange(decisions.CancelledUnder.Where(number => !replaced.Contains(number)).Select(number => (run, number, (int?)null, false)));
-        _cancelled.AddRange(decisions.CancelledBlocks.Select(key => (run, key.Owner, (int?)key.Iteration, false)));
+        // What a failed step has opened instead of its earlier blocks stays.
+        var instead = decisions.Opened.GroupBy(opening => opening.Key.Owner).ToDictionary(group => group.Key, group => group.Min(opening => opening.Key.Iteration));
+        _cancelled.AddRange(decisions.Cancelled.Select(number => (run, number, (int?)null, true, (int?)null)));
+        _cancelled.AddRange(decisions.CancelledUnder.Select(number => (run, number, (int?)null, false, instead.TryGetValue(number, out var first) ? first : (int?)null)));
+        _cancelled.AddRange(decisions.CancelledBlocks.Select(key => (run, key.Owner, (int?)key.Iteration, false, (int?)null)));
     }
 
     /// <summary>What has to be there before steps are moved.</summary>
     public void AddOpenings(NpgsqlBatch batch)
     {
-        // Before others take their place.
-        AddCancels(batch, _replaced);
         if (_items.Count > 0)
         {
             Add(batch, "InsertItems")
@@ -125,18 +122,14 @@ internal sealed class BlockRows
                 .Jsons(_progress.ConvertAll(one => one.Data.IsUndefined ? null : one.Data.ToJson()));
         }
 
-        AddCancels(batch, _cancelled);
-    }
-
-    private static void AddCancels(NpgsqlBatch batch, List<(RunInfo Run, int Number, int? Iteration, bool Itself)> cancels)
-    {
-        if (cancels.Count > 0)
+        if (_cancelled.Count > 0)
         {
             Add(batch, "CancelUnder")
-                .Texts(cancels.ConvertAll(one => one.Run.Tenant))
-                .Uuids(cancels.ConvertAll(one => one.Run.Id.Job(one.Number).Value))
-                .Ints(cancels.ConvertAll(one => one.Iteration))
-                .Booleans(cancels.ConvertAll(one => one.Itself));
+                .Texts(_cancelled.ConvertAll(one => one.Run.Tenant))
+                .Uuids(_cancelled.ConvertAll(one => one.Run.Id.Job(one.Number).Value))
+                .Ints(_cancelled.ConvertAll(one => one.Iteration))
+                .Booleans(_cancelled.ConvertAll(one => one.Itself))
+                .Ints(_cancelled.ConvertAll(one => one.Before));
         }
     }
 

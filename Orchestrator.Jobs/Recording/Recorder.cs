@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Autonomous;
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Maintenance;
@@ -69,6 +70,11 @@ internal sealed class Recorder
         if (batch.EndsRunOf(CycleStep.Trigger))
         {
             _cycles.Set();
+        }
+
+        if (batch.EndsRunOf(ParentStep.Trigger))
+        {
+            _timers.Expect(TimeSpan.Zero);
         }
 
         foreach (var verdict in recordings.SelectMany(recording => recording.Steps).Select(step => step.Verdict))

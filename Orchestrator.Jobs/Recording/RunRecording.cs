@@ -173,16 +173,20 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         {
             foreach (var step in Written(recording, state))
             {
-                var row = _rows[step.Step];
-                if (recording.IsDeletion && ends.Remove(step.Step, out var deleted))
+                var isKnown = ends.Remove(step.Step, out var end);
+                if (recording.IsDeletion && isKnown)
                 {
-                    rows.AddDeleted(Info, deleted, step, row.State == StepState.Running);
+                    rows.AddDeleted(Info, end, step, _rows[step.Step].State == StepState.Running);
                     continue;
                 }
 
-                var open = step.Verdict is VerdictWait or VerdictOpen ? StepState.Waiting : StepState.Failed;
-                rows.AddAttempt(
-                    Info, recording.ServerId, step, ends.Remove(step.Step, out var end) ? end : new StepEnd(step.Step, open, row.Pending, row.Present));
+                if (!isKnown && !step.IsClaimed && step.Verdict.News(step.Step) is not null)
+                {
+                    continue; // evaluated ahead, and what it waited for was cancelled meanwhile: it never took place
+                }
+
+                end = isKnown ? end : Open(step);
+                rows.AddAttempt(Info, recording.ServerId, Stopped(step, end), end);
             }
         }
 
@@ -191,6 +195,24 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             rows.AddSkipped(Info, skipped);
         }
     }
+
+    /// <summary>Where a step stands that goes on; of one whose end came too late, because these same news cancel it: there is none.</summary>
+    private StepEnd Open(StepRecord step)
+    {
+        var row = _rows[step.Step];
+        var state = step.Verdict switch
+        {
+            VerdictWait or VerdictOpen => StepState.Waiting,
+            VerdictRetry => StepState.Failed,
+            _ => StepState.Cancelled,
+        };
+        return new StepEnd(step.Step, state, row.Pending, row.Present);
+    }
+
+    /// <summary>A step that waited for blocks which are not opened any more has been stopped.</summary>
+    private static StepRecord Stopped(StepRecord step, StepEnd end) => end.State == StepState.Cancelled && step.Verdict is VerdictOpen or VerdictSuccess or VerdictDead
+        ? step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "Cancelled while it ran.")) }
+        : step;
 
     /// <summary>How the run ends, and with what; an output that can't be evaluated fails it.</summary>
     private (RunEnd? End, Value Output) End(Decisions decisions)

@@ -44,7 +44,8 @@ internal sealed class Mocks(IReadOnlyDictionary<string, IReadOnlyList<MockAnswer
     private static TimeSpan Took(MockAnswer answer, StepDefinition step) => IsLate(answer, step) ? step.Timeout!.Value : answer.After;
 
     private static AttemptResult Result(MockAnswer answer, StepDefinition step) =>
-        IsLate(answer, step) ? new AttemptFailed(new Failure(FailureKind.Timeout, $"No end within {step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{step.Id}')."))
+        IsLate(answer, step) && step.Action is ControlAction ? Deadline.Over(step)
+        : IsLate(answer, step) ? new AttemptFailed(new Failure(FailureKind.Timeout, $"No end within {step.Timeout!.Value.TotalMilliseconds:0} ms (timeout_ms of step '{step.Id}')."))
         : answer.Error is { } error ? new AttemptFailed(new Failure(Kind(answer), error, answer.Status, answer.RetryAfter))
         : answer.Status is >= 400 and var status ? new AttemptFailed(new Failure(FailureKind.Status, $"The answer was {status}.", status, answer.RetryAfter))
         : new AttemptSucceeded(answer.Result, StatusCode: answer.Status);

@@ -195,6 +195,8 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken) => Task.FromResult(_items.GetValueOrDefault(attempt.StepNumber));
 
+    public Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken) => Task.CompletedTask;
+
     private void Add(int number, StepPlace? place) => _steps.Add(number, new SimulatedStep(
         number, place, place is null ? workflow.Step(number).Id : workflow.Address(place), workflow.Definition.Graph.Parents(place?.Step ?? number).Count));
 

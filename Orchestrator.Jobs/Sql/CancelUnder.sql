@@ -1,14 +1,14 @@
 -- Cancels what is open in blocks, in the blocks that their steps have opened, and so on; of a step that is itself cancelled
 -- ($4) that step too. Runs are locked by the caller. An attempt under way is stopped by its worker, which looks every second.
 -- Such a step does not come back when its run is opened again: its phase says so.
--- $3: the iteration; null: all blocks of the step.
+-- $3: the iteration; null: all blocks of the step, but for those ($5) that it has opened in their place.
 -- Transition: cancel (waiting, queued, leased, failed, running)
 with recursive asked as (
-  select * from unnest($1::text[], $2::uuid[], $3::int[], $4::boolean[]) as a (tenant_id, job_id, iteration, itself)
+  select * from unnest($1::text[], $2::uuid[], $3::int[], $4::boolean[], $5::int[]) as a (tenant_id, job_id, iteration, itself, before)
 ), block as (
   select b.tenant_id, b.first_job, b.last_job
   from asked a
-  join step_blocks b on b.tenant_id = a.tenant_id and b.job_id = a.job_id and (a.iteration is null or b.iteration = a.iteration)
+  join step_blocks b on b.tenant_id = a.tenant_id and b.job_id = a.job_id and (a.iteration is null or b.iteration = a.iteration) and (a.before is null or b.iteration < a.before)
   union all
   select c.tenant_id, c.first_job, c.last_job
   from block b

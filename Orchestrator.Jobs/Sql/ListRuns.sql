@@ -3,11 +3,11 @@
 -- pages starts there.
 select r.workflow_run_id as "WorkflowRunId", r.workflow_key as "WorkflowKey", r.workflow_version as "WorkflowVersion",
        r.user_id as "UserId", r.intent_id as "IntentId", r.trigger as "Trigger",
-       r.trigger_event_id as "TriggerEventId", r.status as "Status", r.priority as "Priority",
+       r.trigger_event_id as "TriggerEventId", r.parent_run_id as "ParentRunId", r.status as "Status", r.priority as "Priority",
        r.open_steps as "OpenSteps", r.created_at as "CreatedAt", r.scheduled_at as "ScheduledAt", r.started_at as "StartedAt",
        r.finished_at as "FinishedAt"
 from (select * from workflow_runs
-      where tenant_id = @Tenant and workflow_run_id >= @First and workflow_run_id < @Before
+      where tenant_id = @Tenant and (@Parent::uuid is null or parent_run_id = @Parent) and workflow_run_id >= @First and workflow_run_id < @Before
       order by workflow_run_id desc
       limit @Window) r
 where (@Status::text is null or r.status = @Status)

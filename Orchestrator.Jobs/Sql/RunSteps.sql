@@ -4,7 +4,10 @@ select q.job_id as "JobId", q.step_id as "StepId", q.step_index as "StepIndex", 
        q.hangfire_job_id as "HangfireJobId", q.next_run_at as "NextRunAt", q.started_at as "StartedAt", q.finished_at as "FinishedAt",
        o.output::text as "Output", f.failed as "FailedAttempts",
        case when q.status <> 'success' then a.error_text end as "Error",
-       case when q.status <> 'success' then a.status_code end as "StatusCode"
+       case when q.status <> 'success' then a.status_code end as "StatusCode",
+       case when q.waiting_for = 'approval' then
+         (select p.prompt from step_approvals p where p.tenant_id = q.tenant_id and p.job_id = q.job_id order by p.asked_at desc limit 1)
+       end as "Prompt"
 from job_queue q
 left join job_outputs o using (tenant_id, job_id)
 cross join lateral (select count(*)::int as failed, max(attempt) as last

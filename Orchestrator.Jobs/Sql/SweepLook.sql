@@ -20,5 +20,12 @@ select
   exists (select from step_waits) as waits,
   -- milliseconds until the first collection of events is due; null: there is none
   (select extract(epoch from min(c.due_at) - clock_timestamp()) * 1000 from event_collections c)::double precision as next_collection_ms,
+  -- a step is to look
+  exists (select from wake_ups) as wake_ups,
+  -- an open run whose end nobody waits for any more
+  exists (select from workflow_runs r
+          join job_queue q on q.tenant_id = r.tenant_id and q.job_id = r.parent_job_id
+          where r.parent_job_id is not null and r.status in ('pending', 'running', 'paused')
+            and q.status in ('success', 'skipped', 'cancelled', 'dead')) as orphans,
   -- the same until the first failed run goes on by itself
   (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms

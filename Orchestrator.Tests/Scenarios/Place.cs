@@ -77,7 +77,7 @@ internal sealed class Place : IAsyncDisposable
     }
 
     /// <summary>The project's own workflows: beside its solution, above the tests' output.</summary>
-    private static string Shipped()
+    public static string Shipped()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Orchestrator.sln")))

@@ -33,6 +33,7 @@ internal static class ApiSetup
 
         app.MapRuns();
         app.MapRunEvents();
+        app.MapWaits();
         app.MapEvents();
         app.MapTriggers();
         app.MapAutonomous();

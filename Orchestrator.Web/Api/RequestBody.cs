@@ -159,11 +159,11 @@ internal sealed partial class RequestBody
         return null;
     }
 
-    public bool? Truth(string name, string about = "")
+    public bool? Truth(string name, string about = "", bool required = false)
     {
-        _fields?.Add(Field.Truth(name, about));
+        _fields?.Add(Field.Truth(name, about, required));
         var value = Get(name);
-        if (!value.IsNullish && value.Kind != ValueKind.Boolean)
+        if ((required || !value.IsNullish) && value.Kind != ValueKind.Boolean)
         {
             Wrong(name, "has to be true or false");
             return null;

@@ -56,6 +56,7 @@ internal static class RunEndpoints
         WorkflowKey = query.Text("workflow_key"),
         UserId = query.Text("user_id"),
         IntentId = query.Text("intent_id"),
+        Parent = query.Id("parent", "Only runs that steps of this run have started."),
         Tag = query.Text("tag", "A tag of the workflow, in the version that the run started with."),
         Words = query.Text("q", "Part of run id, workflow key, user, intent or error message; in any case.")?.ToLowerInvariant(),
         From = query.Time("from", "Created then or later."),

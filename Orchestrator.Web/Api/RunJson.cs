@@ -27,6 +27,9 @@ internal record RunSummary
 
     public Guid? TriggerEventId { get; init; }
 
+    /// <summary>The run whose step has started it; null: none did.</summary>
+    public Guid? ParentRunId { get; init; }
+
     public required int Priority { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -47,6 +50,7 @@ internal record RunSummary
         IntentId = run.IntentId,
         Trigger = run.Trigger,
         TriggerEventId = run.TriggerEventId,
+        ParentRunId = run.ParentRunId,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -113,6 +117,9 @@ internal sealed record StepJson
 
     public string? WaitingFor { get; init; }
 
+    /// <summary>Of a step that waits for an approval: what is asked.</summary>
+    public string? Prompt { get; init; }
+
     public required int Attempts { get; init; }
 
     public required int MaxAttempts { get; init; }
@@ -134,6 +141,7 @@ internal sealed record StepJson
         JobId = step.JobId,
         Status = step.Status,
         WaitingFor = step.WaitingFor,
+        Prompt = step.Prompt,
         Attempts = step.Attempts,
         MaxAttempts = step.MaxAttempts,
         NextRunAt = step.NextRunAt,
@@ -176,6 +184,9 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(RunErrorJson))]
+[JsonSerializable(typeof(SignalSentJson))]
+[JsonSerializable(typeof(ApprovalJson))]
+[JsonSerializable(typeof(MoreItemsJson))]
 [JsonSerializable(typeof(AttemptList))]
 [JsonSerializable(typeof(LogList))]
 [JsonSerializable(typeof(HandoffList))]

@@ -8,6 +8,9 @@ public abstract record ControlAction : StepAction
     public override bool HasEffect => false;
 
     public override bool MayRunAhead => false;
+
+    /// <summary>When the step's time is over it ends with null; else it fails.</summary>
+    public virtual bool ContinuesAfterTimeout => false;
 }
 
 /// <summary>Starts the steps of the first case that is true, and skips those of the others (<c>condition</c>, <c>switch</c>).</summary>

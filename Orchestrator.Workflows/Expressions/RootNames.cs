@@ -27,7 +27,7 @@ public static class RootNames
     /// <summary>In a step that runs because another has failed: <c>{message, step_id}</c>.</summary>
     public const string Error = "error";
 
-    /// <summary>In a trigger's <c>match</c> alone: the event.</summary>
+    /// <summary>In the <c>match</c> of a trigger or of a <c>wait_for_event</c> alone: the event.</summary>
     public const string Event = "event";
 
     /// <summary>In the formulas of readiness alone: what the agent has done.</summary>

@@ -21,7 +21,7 @@ public sealed partial class StepCatalog
                 throw new ArgumentException($"`{type.Name}` is no name of a step type: up to 50 of a-z, 0-9, _ and -, beginning with a letter.");
             }
 
-            if (StepForms.Find(type.Name) is not null || StepForms.Planned.Contains(type.Name))
+            if (StepForms.Find(type.Name) is not null)
             {
                 throw new ArgumentException($"`{type.Name}` is a step type of the orchestrator: give yours another name.");
             }

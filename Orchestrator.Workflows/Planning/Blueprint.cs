@@ -86,4 +86,7 @@ public sealed class Blueprint
 public readonly record struct StepRule(Join Join, int Choosers = 0)
 {
     public static StepRule Default { get; } = new(Join.All);
+
+    /// <summary>Of a condition: the steps that it names; what it does not choose, or ends without choosing, is refused.</summary>
+    public IReadOnlyList<int> Targets { get => field ?? []; init; }
 }

@@ -108,7 +108,20 @@ public static partial class Planner
             _counted.RemoveWhere(IsUnder);
         }
 
-        private bool IsBlockOpen(StepPlace? place) => place is null || LookAtBlock(place.Block) is { Block.IsOpen: true };
+        private bool IsBlockOpen(StepPlace? place) => place is null || (LookAtBlock(place.Block) is { Block.IsOpen: true } && !IsCancelled(place));
+
+        /// <summary>Whether something around the step is cancelled by these same news; what was cancelled before has no news any more.</summary>
+        private bool IsCancelled(StepPlace place)
+        {
+            if (_cancelled.Count + _cancelledUnder.Count + _cancelledBlocks.Count == 0)
+            {
+                return false;
+            }
+
+            return place.Owners.Any(above => _cancelled.Contains(above.Number)
+                || _cancelledUnder.Contains(above.Number)
+                || _cancelledBlocks.Contains(new BlockKey(above.Number, above.Iteration)));
+        }
 
         private (BlockSnapshot Block, OwnerSnapshot Owner)? LookAtBlock(BlockKey key)
         {

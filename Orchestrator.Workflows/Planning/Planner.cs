@@ -58,13 +58,18 @@ public static partial class Planner
                 Hear(item);
             }
 
+            if (Goes && _open == 0)
+            {
+                EndRun(EndOfAll());
+            }
+
             return new Decisions
             {
                 Ended = _ended,
                 Ready = [.. _ready.Order().Select(Count)],
                 Counted = [.. _counted.Order().Select(Count)],
                 OpenSteps = _open,
-                End = _end ?? (Goes && _open == 0 ? EndOfAll() : null),
+                End = _end,
                 DeadStep = _deadStep,
                 Opened = _opened,
                 Blocks = _blocks,
@@ -87,7 +92,7 @@ public static partial class Planner
 
         private void Hear(StepNews news)
         {
-            if (Look(news.Step) is not { } step || step.State.IsTerminal())
+            if (Look(news.Step) is not { } step || step.State.IsTerminal() || IsTooEarly(news, step))
             {
                 return;
             }
@@ -124,8 +129,20 @@ public static partial class Planner
                     break;
             }
 
+            if (step.Place is not null && IsCancelled(step.Place))
+            {
+                return; // it has cancelled what it is in
+            }
+
             Follow(news, step);
         }
+
+        /// <summary>
+        /// It was evaluated ahead of its turn, together with what it depends on, and that has come out otherwise here:
+        /// others have cancelled it meanwhile.
+        /// </summary>
+        private bool IsTooEarly(StepNews news, StepSnapshot step) =>
+            news is StepSucceeded && step is { State: StepState.Waiting, HasBegun: false } && !_ready.Contains(news.Step) && Goes;
 
         /// <summary>The step has ended: its counters, its blocks and the count of what is open.</summary>
         private void Close(int number, StepSnapshot step)
@@ -150,11 +167,14 @@ public static partial class Planner
 
             var isPresent = news is StepSucceeded or StepSkipped { IsPresent: true } or StepDied { IsPresent: true };
             var hasFailed = news is StepDied { IsPresent: false };
-            var notTaken = news is StepSucceeded success ? success.NotTaken : [];
-            foreach (var child in blueprint.Graph.Children(Definition(news.Step, step)))
+            var definition = Definition(news.Step, step);
+            var targets = blueprint.Rule(definition).Targets;
+            foreach (var child in blueprint.Graph.Children(definition))
             {
+                // A condition that ends without a choice has chosen none.
+                var isRefused = targets.Contains(child) && (news is not StepSucceeded success || success.NotTaken.Contains(child));
                 var number = blueprint.Sibling(news.Step, step.Place, child);
-                CountDown(number, child, isPresent && !notTaken.Contains(child), notTaken.Contains(child), hasFailed);
+                CountDown(number, child, isPresent && !isRefused, isRefused, hasFailed);
             }
 
             CountBlock(step.Place);
@@ -225,7 +245,7 @@ public static partial class Planner
         /// <summary>A step that another one cancels counts as absent for what depends on it.</summary>
         private void Cancel(int number)
         {
-            if (Look(number) is not { } step || step.State.IsTerminal())
+            if (Look(number) is not { } step || step.State.IsTerminal() || (step.Place is not null && IsCancelled(step.Place)))
             {
                 return;
             }
@@ -286,10 +306,6 @@ public static partial class Planner
             _end = end;
             _ready.Clear();
             _counted.Clear();
-            _opened.Clear();
-            _cancelled.Clear();
-            _cancelledBlocks.Clear();
-            _cancelledUnder.Clear();
         }
 
         private StepSnapshot? Look(int step)

@@ -32,6 +32,26 @@ public sealed class ControlFlowTests
         run["end"].Output.Should().Be("\"good\"");
     }
 
+    [TestCase("when: false", "skipped")]
+    [TestCase("on_failure: skip", "skipped")]
+    [TestCase("on_failure: continue", "dead")]
+    [TestCase("on_failure: { strategy: alternative, step: other }", "success")]
+    public async Task A_condition_without_a_choice_starts_none_of_its_steps(string setting, string state)
+    {
+        var run = await _service.RunAsync($$"""
+            key: no_choice
+            steps:
+              - { id: first, type: transform, value: 1 }
+              - { id: check, type: condition, condition: inputs.a.b.c, true_step: yes_, false_step: no_, {{setting}} }
+              - { id: yes_, type: transform, value: 1, depends_on: [first] }
+              - { id: no_, type: transform, value: 1, depends_on: [first] }
+              - { id: other, type: transform, value: 1, when: true }
+            """);
+
+        run.Status.Should().Be("success");
+        run.States.Should().StartWith($"first success, check {state}, yes_ skipped, no_ skipped");
+    }
+
     [Test]
     public async Task A_switch_takes_the_first_case_that_is_true()
     {

@@ -26,6 +26,7 @@ public sealed class BodyParsingTests
         Broken.Steps("  - §{ id: x, type: cancel }\n", "steps[0]", "needs `step` or `scope`"),
         Broken.Steps("  - { id: f, type: for_each, items: '[1]', item: §inputs, step: a }\n  - { id: a, type: transform, value: 1 }\n", "steps[0].item", "`inputs` means something else in expressions"),
         Broken.Steps("  - { id: a, call: /x }\n  - §{ id: b, call: /x, depends_on: [a], join: { need: 2 } }\n", "steps[1]", "`join` needs 2 steps, and this one waits for 1"),
+        Broken.Steps("  - { id: a, call: /x }\n  - { id: c, type: condition, condition: true, true_step: b }\n  - §{ id: b, call: /x, depends_on: [a], join: any }\n", "steps[2]", "`b` starts only when a condition chooses it"),
         Broken.Steps("  - §{ id: p, type: parallel, steps: [q] }\n  - { id: q, type: parallel, steps: [p] }\n", "steps[0]", "in a circle: p → q → p"),
     ];
 

@@ -19,6 +19,10 @@ internal static class Examples
 
     private static readonly Guid RunId = Guid.Parse("019aa4c0-7b00-7a31-8d52-6f0c1e000000");
     private static readonly Guid JobId = Guid.Parse("019aa4c0-7b00-7a31-8d52-6f0c1e000001");
+    public static Guid Signal => EventId;
+
+    public static DateTime Time => Start;
+
     private static readonly DateTime Start = new(2026, 11, 21, 7, 0, 0, DateTimeKind.Utc);
     private static readonly DateTime End = Start.AddMilliseconds(240);
 

@@ -83,8 +83,8 @@ internal sealed record Field(string Name, OpenApiSchema Schema, bool IsRequired)
             Description = Or(about),
         }, false);
 
-    public static Field Truth(string name, string about) =>
-        new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, false);
+    public static Field Truth(string name, string about, bool isRequired = false) =>
+        new(name, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = Or(about) }, isRequired) { Example = isRequired ? true : null };
 
     public static Field Object(string name, string about, string? example) =>
         new(name, new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalPropertiesAllowed = true, Description = Or(about) }, false)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Expressions.Syntax;
 using Orchestrator.Workflows.Parsing.Yaml;
@@ -50,6 +51,12 @@ internal static class TemplateReading
 
         return Compile(field, scalar, parsed, mentions);
     }
+
+    /// <summary>An expression that knows one name more than those of a step.</summary>
+    public static Expression? Expression(this FieldValue field, ICollection<Mention> mentions, string root) =>
+        field.Node is ScalarNode scalar && Names(field, scalar) is var names
+            ? field.Expression(mentions, names with { Roots = FrozenSet.ToFrozenSet([.. names.Roots, root]) })
+            : field.Expression(mentions);
 
     private static Template? Build(TemplatePart? part) => part is null ? null : new Template(part);
 

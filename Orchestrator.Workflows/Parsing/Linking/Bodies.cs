@@ -92,10 +92,15 @@ internal sealed class Bodies
                     home.Owner is not null
                         ? $"`{step.Id?.Id}` runs inside of `{around.Id?.Id}`, and waits for `{outside.Id?.Id}`, which runs outside of it"
                         : $"`{step.Id?.Id}` waits for `{parent.Id?.Id}`, which runs only in the place of another step",
-                    home.Owner is not null ? $"Let `{around.Id?.Id}` wait for `{outside.Id?.Id}`." : $"Let it wait for `{HomeOf(parent).Openers.FirstOrDefault()?.Id?.Id}`.");
+                    home.Owner is not null ? WhereToWait(around, outside) : $"Let it wait for `{HomeOf(parent).Openers.FirstOrDefault()?.Id?.Id}`.");
             }
         }
     }
+
+    /// <summary>A step can't take one result from each pass of another loop: passes and items are not paired with each other.</summary>
+    private string WhereToWait(StepDraft around, StepDraft outside) => HomeOf(outside).Owner is { Action: LoopAction or ForEachAction } repeats && repeats != around
+        ? $"Let `{around.Id?.Id}` wait for all of `{repeats.Id?.Id}`; what belongs together in each pass goes into the steps of one `loop` or `for_each`."
+        : $"Let `{around.Id?.Id}` wait for `{outside.Id?.Id}`.";
 
     /// <summary>The innermost body that all of these are in, themselves or inside of steps of it.</summary>
     private Slot Around(StepDraft step, List<StepDraft> parents)

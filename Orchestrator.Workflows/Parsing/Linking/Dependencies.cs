@@ -28,14 +28,17 @@ internal sealed class Dependencies
     {
         var wishes = new List<Edge>();
         var choosers = new int[steps.Count];
+        var targets = new List<int>[steps.Count];
         foreach (var step in steps)
         {
             wishes.AddRange(Resolve(step, step.DependsOn, index, report).Select(parent => new Edge(parent.Index, step.Index)));
             wishes.AddRange(Resolve(step, step.Next, index, report).Select(child => new Edge(step.Index, child.Index)));
+            targets[step.Index] = [];
             foreach (var target in Resolve(step, [.. step.Targets.DistinctBy(target => target.Id)], index, report))
             {
                 wishes.Add(new Edge(step.Index, target.Index));
                 choosers[target.Index]++;
+                targets[step.Index].Add(target.Index);
             }
         }
 
@@ -60,10 +63,10 @@ internal sealed class Dependencies
         CheckChosen(steps, choosers, graph, report);
         CheckJoins(steps, graph, report);
         FailureChecks.Check(steps, index, report);
-        return Build(steps, bodies, graph, choosers);
+        return Build(steps, bodies, graph, choosers, targets);
     }
 
-    private static Dependencies Build(IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers)
+    private static Dependencies Build(IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers, List<int>[] targets)
     {
         var built = new List<StepBody>();
         var owners = new List<(Slot Slot, int Body)>();
@@ -77,7 +80,7 @@ internal sealed class Dependencies
             }
         }
 
-        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index]));
+        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index]) { Targets = targets[step.Index] });
         var linked = new Dependencies(bodies, new Blueprint(graph, built, rules));
         foreach (var (slot, body) in owners.Skip(1))
         {
@@ -115,7 +118,10 @@ internal sealed class Dependencies
         }
     }
 
-    /// <summary>A step that several conditions name can't wait for others besides: it would not be known whether it was chosen.</summary>
+    /// <summary>
+    /// A step that several conditions name can't wait for others besides: it would not be known whether it was chosen. And
+    /// no join may start a step that none has chosen.
+    /// </summary>
     private static void CheckChosen(IReadOnlyList<StepDraft> steps, int[] choosers, StepGraph graph, Report report)
     {
         foreach (var step in steps.Where(step => choosers[step.Index] > 1 && graph.Parents(step.Index).Count > choosers[step.Index]))
@@ -124,6 +130,15 @@ internal sealed class Dependencies
                 step.Field.Position, step.Field.Path,
                 $"`{step.Id?.Id}` is named by {choosers[step.Index]} conditions, and waits for other steps too",
                 "Let the conditions wait for those, or put a step in between.");
+        }
+
+        foreach (var step in steps.Where(step => choosers[step.Index] > 0 && step.Join is { Kind: not JoinKind.All } join
+            && (join.Kind != JoinKind.Some || graph.Parents(step.Index).Count > choosers[step.Index])))
+        {
+            report.Error(
+                step.Field.Position, step.Field.Path,
+                $"`{step.Id?.Id}` starts only when a condition chooses it, and its `join` could start it without that",
+                "Let a step after it join, or the condition wait.");
         }
     }
 
@@ -134,7 +149,7 @@ internal sealed class Dependencies
             report.Error(
                 step.Field.Position, step.Field.Path,
                 $"`join` needs {step.Join!.Value.Needed} steps, and this one waits for {graph.Parents(step.Index).Count}",
-                "Need fewer, or add to `depends_on`.");
+                "Need fewer, or add to `depends_on`. Each step counts once; for several runs of one step use a `for_each` with `complete_when`.");
         }
     }
 
@@ -146,7 +161,7 @@ internal sealed class Dependencies
         {
             if (!seen.Add(id))
             {
-                report.Error(position, path, $"`{id}` is named twice here", "Remove one of the two.");
+                report.Error(position, path, $"`{id}` is named twice here", "Remove one of the two. A step runs once; to run it several times side by side use a `for_each`.");
             }
             else if (index.Find(id) is not { } other)
             {
@@ -178,6 +193,6 @@ internal sealed class Dependencies
             first.Field.Position,
             first.Field.Path,
             $"the steps wait for each other in a circle: {string.Join(" → ", names)}",
-            "Remove one of these dependencies.");
+            "Remove one of these dependencies. There are no arbitrary cycles; to repeat steps use a `loop` of them.");
     }
 }

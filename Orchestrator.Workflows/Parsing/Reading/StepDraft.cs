@@ -21,7 +21,7 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types)
 
     public string? Description { get; set; }
 
-    /// <summary>Null: the type is unknown or not yet supported, which is reported.</summary>
+    /// <summary>Null: the type is unknown, which is reported.</summary>
     public string? Type { get; set; }
 
     public List<LocatedId> DependsOn { get; } = [];

@@ -8,19 +8,13 @@ internal static class StepForms
     private static readonly StepForm[] All =
     [
         HttpForm.Form, TransformForm.Form, BranchForms.Condition, BranchForms.Switch, ContainerForms.Parallel, ContainerForms.Race, ContainerForms.Loop,
-        ContainerForms.ForEach, ControlForms.Delay, ControlForms.Cancel, ControlForms.Succeed, ControlForms.Fail,
+        ContainerForms.ForEach, WaitForms.Event, WaitForms.Approval, WaitForms.Workflow, ControlForms.Delay, ControlForms.Cancel, ControlForms.Succeed, ControlForms.Fail,
         AgentTaskForm.Form, EmitEventForm.Form, NotifyForm.Form, ScriptForm.Form,
     ];
 
     private static readonly FrozenDictionary<string, StepForm> ByName = All.ToFrozenDictionary(form => form.Name);
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(form => form.Name)];
-
-    /// <summary>Types of the format that are refused for now.</summary>
-    public static FrozenSet<string> Planned { get; } = FrozenSet.ToFrozenSet(
-    [
-        "workflow", "wait_for_event", "approval",
-    ]);
 
     public static IEnumerable<StepForm> Forms => All;
 

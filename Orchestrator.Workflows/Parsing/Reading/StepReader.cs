@@ -162,16 +162,8 @@ internal static partial class StepReader
             return type;
         }
 
-        if (StepForms.Planned.Contains(type))
-        {
-            value.Error($"steps of type `{type}` are not yet supported", $"Supported are {string.Join(", ", types.Names)}.");
-        }
-        else
-        {
-            var nearest = field.Report.Suggest(type, [.. types.Names, .. StepForms.Planned]);
-            value.Error($"unknown type `{type}`", nearest.Length > 0 ? nearest : $"This program knows {string.Join(", ", types.Names)}.");
-        }
-
+        var nearest = field.Report.Suggest(type, [.. types.Names]);
+        value.Error($"unknown type `{type}`", nearest.Length > 0 ? nearest : $"This program knows {string.Join(", ", types.Names)}.");
         return null;
     }
 

@@ -1,0 +1,113 @@
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Scenarios;
+
+/// <summary>
+/// <c>kill -9</c> while runs of one construct are under way, at moments that the work's progress decides: every run ends as
+/// it must, and no call is made again but for those that the dead service had in flight.
+/// </summary>
+[TestFixture]
+[Platform(Include = "Linux,MacOsX")]
+internal sealed class ConstructKillTests
+{
+    private static readonly (int Runs, int Kills) Size = ChaosSize.IsLong ? (50, 5) : (12, 1);
+
+    /// <summary>Construct, steps, calls that each run makes, state that it ends in.</summary>
+    private static readonly (string Name, string Steps, int Calls, string Status)[] Constructs =
+    [
+        ("Condition", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: check, type: condition, condition: results.a.ok, true_step: yes_, false_step: no_, depends_on: [a] }
+              - { id: yes_, url: '{target}/yes', method: POST }
+              - { id: no_, url: '{target}/no', method: POST }
+            """, 2, "success"),
+        ("Switch", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: pick, type: switch, cases: [{ when: false, step: b }, { when: results.a.ok, step: c }], default: b, depends_on: [a] }
+              - { id: b, url: '{target}/b', method: POST }
+              - { id: c, url: '{target}/c', method: POST }
+            """, 2, "success"),
+        ("Loop", """
+              - { id: rounds, type: loop, max_iterations: 3, steps: [{ id: a, url: '{target}/a', method: POST }] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [rounds] }
+            """, 4, "success"),
+        ("For_each", """
+              - { id: all, type: for_each, items: '[1, 2, 3, 4]', max_concurrency: 2, steps: [{ id: a, url: '{target}/a', method: POST }] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [all] }
+            """, 5, "success"),
+        ("Parallel", """
+              - { id: both, type: parallel, steps: [{ id: a, url: '{target}/a', method: POST }, { id: b, url: '{target}/b', method: POST }] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [both] }
+            """, 3, "success"),
+        ("Race", """
+              - { id: first, type: race, steps: [{ id: a, url: '{target}/a', method: POST }, { id: slow, type: delay, ms: 600000 }] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [first] }
+            """, 2, "success"),
+        ("Delay", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: wait, type: delay, ms: 300, depends_on: [a] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [wait] }
+            """, 2, "success"),
+        ("Joins", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: slow, type: delay, ms: 600000 }
+              - { id: any_, url: '{target}/any', method: POST, depends_on: [a, slow], join: { need: 1, rest: cancel } }
+              - { id: done, url: '{target}/done', method: POST, depends_on: [any_], join: all_done }
+            """, 3, "success"),
+        ("Cancel", """
+              - { id: slow, type: delay, ms: 600000 }
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: stop, type: cancel, step: slow, depends_on: [a] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [stop] }
+            """, 2, "success"),
+        ("Succeed", """
+              - { id: slow, type: delay, ms: 600000 }
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: end, type: succeed, depends_on: [a] }
+            """, 1, "success"),
+        ("Fail", """
+              - { id: slow, type: delay, ms: 600000 }
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: end, type: fail, message: over, depends_on: [a] }
+            """, 1, "failed"),
+        ("Alternative", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: bad, type: transform, value: inputs.x.y, depends_on: [a], on_failure: { strategy: alternative, step: other } }
+              - { id: other, url: '{target}/other', method: POST }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [bad] }
+            """, 3, "success"),
+    ];
+
+    private static IEnumerable<TestCaseData> Cases =>
+        Constructs.Select(one => new TestCaseData(one.Steps, one.Calls, one.Status).SetName($"Kill_during_{one.Name.ToLowerInvariant()}"));
+
+    [TestCaseSource(nameof(Cases))]
+    public async Task Every_run_ends_as_it_must(string steps, int calls, string status)
+    {
+        await using var scene = await Scene.StartAsync("key: construct\nsteps:\n" + steps);
+        var pace = new Pace();
+        scene.Target.Answer = (http, _) => pace.AnswerAsync(http);
+        var service = await scene.ServeAsync();
+        await Scene.DispatchAsync(service, "construct", Size.Runs);
+        var kills = new List<Kill>();
+        var more = Math.Max(2, Size.Runs * calls / (Size.Kills + 1));
+        while (kills.Count < Size.Kills)
+        {
+            await pace.LetAsync(more, until: new Random().Next(1, more)).WaitAsync(TimeSpan.FromMinutes(1));
+            kills.Add(await Kill.DoAsync(scene, service));
+            service = await scene.ServeAsync();
+        }
+
+        pace.LetAll();
+        await Eventually.IsTrueAsync(
+            () => scene.ScalarAsync<bool>("select not exists (select from workflow_runs where finished_at is null)"), "the end of all runs", 90);
+        await Eventually.IsTrueAsync(
+            () => scene.ScalarAsync<bool>("select not exists (select from job_queue where finished_at is null)"), "the end of all steps", 90);
+
+        (await scene.QueryAsync<string>("select distinct status from workflow_runs")).Should().Equal(status);
+        scene.Target.Requests.Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * calls);
+        Repeat.Find(scene.Target.Requests, kills).Where(repeat => repeat.Kill is null)
+            .Should().BeEmpty("a call is made again only after the kill of a worker that held it");
+        (await scene.QueryAsync<int>("select open_steps from workflow_runs where open_steps <> 0")).Should().BeEmpty();
+    }
+}
