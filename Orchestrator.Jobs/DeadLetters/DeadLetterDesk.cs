@@ -4,7 +4,6 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.DeadLetters;
@@ -27,25 +26,31 @@ internal sealed class DeadLetterDesk(
     /// <param name="decision">What is decided.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="isWanted">Asked under the run's lock, whether it is still to be carried out.</param>
-    public async Task<DecisionOutcome> DecideAsync(
+    public Task<DecisionOutcome> DecideAsync(
         string tenant, JobId job, Decision decision, CancellationToken cancellationToken,
-        Func<NpgsqlConnection, Task<bool>>? isWanted = null)
+        Func<NpgsqlConnection, Task<bool>>? isWanted = null) =>
+        job.StepIndex < 0
+            ? Task.FromResult<DecisionOutcome>(new DecisionUnknown())
+            : DecideAsync(tenant, job.Run, job.StepIndex, decision, isWanted, cancellationToken);
+
+    /// <summary>The same for every dead step of a run that has failed.</summary>
+    public Task<DecisionOutcome> ResumeAsync(
+        string tenant, RunId run, ResumeDecision decision, CancellationToken cancellationToken, Func<NpgsqlConnection, Task<bool>>? isWanted = null) =>
+        DecideAsync(tenant, run, null, decision, isWanted, cancellationToken);
+
+    private async Task<DecisionOutcome> DecideAsync(
+        string tenant, RunId run, int? step, Decision decision, Func<NpgsqlConnection, Task<bool>>? isWanted, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(tenant, job.Run, cancellationToken) is not { } row)
+        if (await runs.FindAsync(tenant, run, cancellationToken) is not { } row)
         {
             return new DecisionUnknown();
         }
 
         var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
-        if (job.StepIndex < 0 || job.StepIndex >= workflow.Definition.Steps.Count)
-        {
-            return new DecisionUnknown();
-        }
-
         var memory = new RunMemory(new RunInfo
         {
             Tenant = tenant,
-            Id = job.Run,
+            Id = run,
             WorkflowKey = row.WorkflowKey,
             WorkflowVersion = row.WorkflowVersion,
             UserId = row.UserId,
@@ -53,69 +58,95 @@ internal sealed class DeadLetterDesk(
             Trigger = row.Trigger,
             CreatedAt = row.CreatedAt,
         });
-        for (var look = 1; ; look++)
+        for (var look = 1; look <= MaxLooks; look++)
         {
-            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var reopened = new ReopenedRun(workflow, memory, job.StepIndex, decision, time.GetUtcNow().UtcDateTime);
-            await ReadAsync(connection, reopened, cancellationToken);
-            if (isWanted is not null && !await isWanted(connection))
+            var reopened = new ReopenedRun(workflow, memory, step, decision, time.GetUtcNow().UtcDateTime);
+            if (await LookAsync(reopened, isWanted, cancellationToken) is { } outcome)
             {
-                return new DecisionOvertaken();
+                return outcome;
             }
-
-            if (reopened.Refusal is { } refusal)
-            {
-                return new DecisionRefused(refusal);
-            }
-
-            if (reopened.Plan() is { End.State: RunState.Success })
-            {
-                await loader.LoadAsync(connection, [(workflow, memory, RunOutput.Needs(workflow.Definition))]);
-            }
-
-            await using var command = new NpgsqlCommand(Statements.Reopen, connection);
-            reopened.AddTo(command.Parameters, jobs);
-            var queues = await WriteAsync(command, reopened, cancellationToken);
-            if (queues is null && look < MaxLooks)
-            {
-                continue;
-            }
-
-            if (queues is null)
-            {
-                return new DecisionRefused($"Step '{reopened.StepId}' is starting an attempt at this moment.");
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-            signal.Delivered(queues);
-            return new DecisionDone(job, reopened.StepId, reopened.StepState, reopened.RunState);
         }
+
+        return new DecisionRefused($"A step of run {run} is starting an attempt at this moment.");
     }
 
-    private async Task ReadAsync(NpgsqlConnection connection, ReopenedRun run, CancellationToken cancellationToken)
+    /// <summary>Null: not every step was as it had been read.</summary>
+    private async Task<DecisionOutcome?> LookAsync(
+        ReopenedRun reopened, Func<NpgsqlConnection, Task<bool>>? isWanted, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ReadAsync(connection, reopened, cancellationToken);
+        if (!reopened.Exists)
+        {
+            return new DecisionUnknown();
+        }
+
+        if (isWanted is not null && !await isWanted(connection))
+        {
+            return new DecisionOvertaken();
+        }
+
+        if (reopened.Refusal is { } refusal)
+        {
+            return new DecisionRefused(refusal);
+        }
+
+        if (reopened.Plan() is { End.State: RunState.Success })
+        {
+            await loader.LoadAsync(connection, [(reopened.Workflow, reopened.Memory, RunOutput.Needs(reopened.Workflow.Definition))]);
+        }
+
+        await using var command = new NpgsqlCommand(Statements.Reopen, connection);
+        reopened.AddTo(command.Parameters, jobs);
+        if (await WriteAsync(command, reopened, cancellationToken) is not { } queues)
+        {
+            return null;
+        }
+
+        await using (var batch = connection.CreateBatch())
+        {
+            reopened.Blocks().AddChanges(batch);
+            _ = batch.BatchCommands.Count > 0 ? await batch.ExecuteNonQueryAsync(cancellationToken) : 0;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        signal.Delivered(queues);
+        return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, reopened.RunState);
+    }
+
+    private static async Task ReadAsync(NpgsqlConnection connection, ReopenedRun run, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         var id = run.Info.Id;
         var locked = batch.CreateBatchCommand();
         locked.CommandText = Statements.LockRuns;
         locked.Parameters.Texts([run.Info.Tenant]).Uuids([id.Value]);
-        var steps = batch.CreateBatchCommand();
-        steps.CommandText = SqlText.Load("ReadRun");
-        steps.Parameters.One(run.Info.Tenant).One(id.Value).One(id.LastJob.Value);
         batch.BatchCommands.Add(locked);
-        batch.BatchCommands.Add(steps);
+        foreach (var statement in new[] { "ReadRun", "ReadRunBlocks" })
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = SqlText.Load(statement);
+            command.Parameters.One(run.Info.Tenant).One(id.Value).One(id.LastJob.Value);
+            batch.BatchCommands.Add(command);
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            run.Lock(StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3));
+            run.Lock(StateWords.RunStateOf(reader.GetString(2)));
         }
 
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            run.Read(new JobId(reader.GetGuid(0)).StepIndex, new StepSnapshot(
-                StateWords.StepStateOf(reader.GetString(2)), reader.GetInt32(3), reader.GetInt32(4)));
+            run.Read(reader);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            run.ReadBlock(reader);
         }
     }
 

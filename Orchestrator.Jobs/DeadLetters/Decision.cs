@@ -50,11 +50,25 @@ internal sealed record ResolveDecision(string By, string Resolution, Value Outpu
     public override bool Allows(StepState state) => state is StepState.Dead;
 }
 
+/// <summary>The run goes on from where it failed: every dead step gets one more attempt.</summary>
+internal sealed record ResumeDecision(string By) : Decision(By)
+{
+    public override string Word => "resume";
+
+    public override string Message => $"Resumed by {By}";
+
+    public override bool Allows(StepState state) => state is StepState.Dead;
+}
+
 /// <summary>What became of a decision. A closed set.</summary>
 internal abstract record DecisionOutcome;
 
 /// <summary>It is carried out.</summary>
-internal sealed record DecisionDone(JobId Job, string StepId, StepState Step, RunState Run) : DecisionOutcome;
+/// <param name="Job">The step's.</param>
+/// <param name="StepId">What it is called; null: the run as a whole was decided about.</param>
+/// <param name="Step">Where the step stands.</param>
+/// <param name="Run">Where the run stands.</param>
+internal sealed record DecisionDone(JobId Job, string? StepId, StepState Step, RunState Run) : DecisionOutcome;
 
 /// <summary>There is no such step.</summary>
 internal sealed record DecisionUnknown : DecisionOutcome;

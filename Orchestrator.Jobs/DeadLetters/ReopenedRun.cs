@@ -12,48 +12,110 @@ using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.DeadLetters;
 
-/// <summary>A decision about a step and the run that it concerns: checked, planned, and turned into rows.</summary>
-internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int step, Decision decision, DateTime now)
+/// <summary>A decision about a step, or all dead ones, and the run that it concerns: checked, planned, and turned into rows.</summary>
+/// <param name="workflow">The run's.</param>
+/// <param name="memory">Of the run.</param>
+/// <param name="step">Number of the step; null: the run as a whole.</param>
+/// <param name="decision">What is decided.</param>
+/// <param name="now">For errors.</param>
+internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int? step, Decision decision, DateTime now)
 {
-    private readonly Dictionary<int, StepSnapshot> _steps = [];
+    private readonly Dictionary<int, PastStep> _steps = [];
+    private readonly Dictionary<int, string> _names = [];
+    private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
+    private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private RunState _state;
-    private int _openSteps;
+    private PastRun? _run;
+    private int[]? _targets;
     private Decisions _decisions = null!;
 
     public RunInfo Info => memory.Run;
 
-    public string StepId => workflow.Step(step).Id;
+    public LoadedWorkflow Workflow => workflow;
+
+    public RunMemory Memory => memory;
+
+    public JobId Job => Info.Id.Job(step ?? 0);
+
+    public string? StepId => step is { } number ? _names.GetValueOrDefault(number) : null;
+
+    /// <summary>Whether there is such a step.</summary>
+    public bool Exists => step is not { } number || _steps.ContainsKey(number);
 
     /// <summary>Steps that change.</summary>
     public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Counted.Count;
 
     /// <summary>Where the step stands after it.</summary>
-    public StepState StepState => decision is ResolveDecision ? StepState.Success : StepState.Queued;
+    public StepState StepState => decision is ResolveDecision ? StepState.Success : _decisions.Ready.Any(count => count.Step == step) ? StepState.Queued : StepState.Waiting;
 
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
 
-    public void Lock(RunState state, int openSteps) => (_state, _openSteps) = (state, openSteps);
+    private PastRun Run => _run ??= new PastRun(_state, _steps, _blocks, _owners);
 
-    public void Read(int index, StepSnapshot row) => _steps[index] = row;
+    /// <summary>The steps that get another attempt, or are resolved: of one that contains others those that failed it.</summary>
+    private int[] Targets => _targets ??= step is not { } number
+        ? [.. workflow.Definition.Blueprint.Main.Steps.Where(Run.HasFailed).SelectMany(Run.Causes)]
+        : decision is ResolveDecision ? [number] : [.. Run.Causes(number)];
+
+    public void Lock(RunState state) => _state = state;
+
+    /// <summary>From a row of <c>ReadRun.sql</c>.</summary>
+    public void Read(NpgsqlDataReader row)
+    {
+        var number = new JobId(row.GetGuid(0)).StepIndex;
+        var phase = row.IsDBNull(7) ? null : row.GetString(7);
+        _names[number] = row.GetString(1);
+        _steps[number] = new PastStep(new StepSnapshot(
+            StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
+        {
+            HasBegun = row.GetBoolean(9),
+        })
+        {
+            IsPresent = row.GetBoolean(10),
+            HasBegun = phase is not null,
+            HasStarted = row.GetInt16(8) > 0,
+            HasReplaced = phase is StepPhase.Alternative,
+            IsUndone = phase is StepPhase.Rollback,
+            IsUnwanted = phase is StepPhase.Unwanted,
+        };
+    }
+
+    /// <summary>From a row of <c>ReadRunBlocks.sql</c>.</summary>
+    public void ReadBlock(NpgsqlDataReader row)
+    {
+        var owner = new JobId(row.GetGuid(0)).StepIndex;
+        _blocks[new BlockKey(owner, row.GetInt32(1))] = new BlockSnapshot(row.GetInt32(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetInt32(4));
+        _owners[owner] = StepProgress.ReadBlocks(row, 5);
+    }
 
     /// <summary>Why it can't be done; null: it can.</summary>
     public string? Refusal
     {
         get
         {
-            var state = _steps[step].State;
+            if (step is null && _state != RunState.Failed)
+            {
+                return $"Run {Info.Id} is {_state.Word()}: only one that failed goes on from where it stood.";
+            }
+
             if (_state is RunState.Cancelled or RunState.Success)
             {
                 return $"Run {Info.Id} is {_state.Word()}: it can't be reopened.";
             }
 
-            return decision.Allows(state) ? null : state switch
+            if (step is { } number && _steps[number].Step.State is var state && !decision.Allows(state))
             {
-                StepState.Dead or StepState.Failed =>
-                    $"Step '{StepId}' is {state.Word()}: retry and reset are possible, {decision.Word} only once it is dead.",
-                _ => $"Step '{StepId}' is {state.Word()}. A dead step can be retried, reset or resolved, a failed one retried or reset.",
-            };
+                return state switch
+                {
+                    StepState.Dead or StepState.Failed =>
+                        $"Step '{StepId}' is {state.Word()}: retry and reset are possible, {decision.Word} only once it is dead.",
+                    _ => $"Step '{StepId}' is {state.Word()}. A dead step can be retried, reset or resolved, a failed one retried or reset.",
+                };
+            }
+
+            return Targets.Select(target => Run.Obstacle(target) is var (obstacle, other) ? Words(obstacle, _names[target], _names[other]) : null)
+                .FirstOrDefault(words => words is not null);
         }
     }
 
@@ -61,14 +123,10 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     {
         if (decision is ResolveDecision resolve)
         {
-            memory.Remember(step, new StepMemory(StepState.Success, 0, resolve.Output, Value.Undefined));
+            memory.Remember(step!.Value, new StepMemory(StepState.Success, 0, resolve.Output, Value.Undefined));
         }
 
-        return _decisions = Reopening.Plan(
-            workflow.Definition.Graph,
-            new RunSnapshot { State = _state, OpenSteps = _openSteps, Steps = _steps },
-            step,
-            decision is ResolveDecision);
+        return _decisions = Reopening.Plan(workflow.Definition.Blueprint, Run, Targets, decision is ResolveDecision);
     }
 
     /// <summary>The parameters of <c>Reopen.sql</c>.</summary>
@@ -86,7 +144,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
             .Texts(Array.ConvertAll(rows, row => row.State.Word()))
             .Ints(Array.ConvertAll(rows, row => row.Pending))
             .Ints(Array.ConvertAll(rows, row => row.Present))
-            .One(Info.Id.Job(step).Value)
+            .Uuids(Array.ConvertAll(Targets, target => Info.Id.Job(target).Value))
             .One(decision.Word)
             .One((short)(AttemptMaker.MaxLost - 1))
             .One(Info.Id.Value)
@@ -96,10 +154,37 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         Add(parameters, Json(output));
         Add(parameters, Json(error));
         Add(parameters, (decision as ResolveDecision)?.Output.ToJson());
-        parameters.One(StepId).One(StorableText.Of(decision.Message));
+        parameters.Add(new NpgsqlParameter { Value = (object?)StepId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        parameters.One(StorableText.Of(decision.Message));
         Add(parameters, LogData());
         parameters.One(jobs.Invocation).One(jobs.Arguments);
     }
+
+    /// <summary>What becomes of blocks, and of what is in them.</summary>
+    public BlockRows Blocks()
+    {
+        var rows = new BlockRows();
+        foreach (var (key, block) in _decisions.Blocks)
+        {
+            rows.Count(Info, key, block);
+        }
+
+        foreach (var (number, owner) in _decisions.Owners)
+        {
+            rows.Progress(Info, number, owner, Value.Undefined);
+        }
+
+        rows.Cancel(Info, _decisions);
+        return rows;
+    }
+
+    private static string Words(Obstacle obstacle, string target, string other) => obstacle switch
+    {
+        Obstacle.OwnerEnded => $"Step '{other}', which contains '{target}', has ended, and nothing would follow from it.",
+        Obstacle.OwnerBusy => $"Step '{other}', which contains '{target}', is at work at this moment; try again.",
+        Obstacle.Replaced => $"An alternative stands in the place of '{other}', which contains '{target}': decide about '{other}'.",
+        _ => $"What came before step '{other}' has been undone, so it can't go on: restart the run.",
+    };
 
     /// <summary>A run that has nothing left to do ends with the decision.</summary>
     private (RunState? State, Value Output, Value Error) End()
@@ -124,9 +209,9 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         }
     }
 
-    private Value Error(string message, int? index) => Value.Object(
+    private Value Error(string message, int? number) => Value.Object(
         ("message", message),
-        ("step_id", index is { } dead ? workflow.Step(dead).Id : null),
+        ("step_id", number is { } dead ? _names[dead] : null),
         ("timestamp", StepJobRows.Time(now)),
         ("attempts", 0));
 

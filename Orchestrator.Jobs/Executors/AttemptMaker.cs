@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
-internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, TimeProvider time, Random random)
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, TimeProvider time, Random random)
 {
     /// <summary>A step whose worker died this often is not given to another.</summary>
     public const int MaxLost = 20;
@@ -139,6 +139,11 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return await alternatives.GoOnAsync(attempt, cancellationToken);
         }
 
+        if (attempt.Phase == StepPhase.Rollback)
+        {
+            return await rollbacks.GoOnAsync(attempt, cancellationToken);
+        }
+
         var executor = _executors[attempt.Step.Action.GetType()];
         if (!attempt.Step.Action.HasEffect || attempt.Step.Timeout is not { } timeout)
         {
@@ -198,7 +203,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         AttemptWaits waits => new VerdictWait(waits.WaitingFor, waits.LookAgain, waits.Reason) { Phase = phase ?? StepPhase.Wait, Data = waits.Data },
         AttemptFailed { EndsRun: true } failed => new VerdictDead(failed.Failure) { EndsRun = true },
         AttemptFailed { Failure: var failure } =>
-            Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay && phase != StepPhase.Alternative
+            Classifier.NextAttempt(step.Retry, failure, used, maxAttempts, random.NextDouble()) is { } delay && phase is not (StepPhase.Alternative or StepPhase.Rollback)
                 ? new VerdictRetry(failure, delay, $"Retry attempt {used} of {maxAttempts - 1}: {failure.Message}")
                 : GiveUp(step, failure, phase),
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, null),
@@ -210,6 +215,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         OnFailure.Skip => new VerdictPassedOver(failure),
         OnFailure.Continue => new VerdictDead(failure) { IsPresent = true },
         OnFailure.Alternative when step.Alternative is { } body && phase != StepPhase.Alternative => Alternatives.Open(step, body, failure),
+        OnFailure.Rollback when phase != StepPhase.Rollback => Rollbacks.Open(step, failure),
         _ => new VerdictDead(failure),
     };
 

@@ -19,6 +19,9 @@ internal interface IBlockSource
     /// <summary>How many items the attempt's step has.</summary>
     Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>Of steps, by number, the one that ended well last, and that no step of the run has undone; null: there is none.</summary>
+    Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
+
     /// <summary>Whether items may be added to it from now on; whoever is adding some at this moment is waited for.</summary>
     Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken);
 }
@@ -61,6 +64,22 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<int>(Command("CountItems", attempt, attempt.StepNumber, cancellationToken));
+    }
+
+    public async Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var newest = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            SqlText.Load("NewestSuccess"),
+            new
+            {
+                attempt.Run.Tenant,
+                Jobs = numbers.Select(number => attempt.Run.Id.Job(number).Value).ToArray(),
+                First = attempt.Run.Id.Value,
+                Last = attempt.Run.Id.LastJob.Value,
+            },
+            cancellationToken: cancellationToken));
+        return newest is { } job ? new JobId(job).StepIndex : null;
     }
 
     public async Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
     public async Task<AdmissionAnswer> AskAsync(
         LoadedWorkflow workflow, RunMemory memory, ClaimedStep claimed, CancellationToken cancellationToken)
     {
-        var step = workflow.Step(claimed.Job.StepIndex);
+        var step = workflow.Step(claimed.Definition);
         memory.BeginAttempt(claimed.StartedAt, time);
         StepScope Scope() => new(workflow, memory, claimed.Job.StepIndex, claimed.Place, claimed.Attempt);
         try

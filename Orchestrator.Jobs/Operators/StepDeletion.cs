@@ -4,18 +4,17 @@ using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Expressions;
-using Orchestrator.Workflows.Planning;
-using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Operators;
 
 /// <summary>
 /// Gives up the step whose Hangfire job an operator has deleted, as if its attempts were used up: what follows is the
-/// planner's to say. The job stays deleted; requeued, the step runs again as any dead one does.
+/// planner's to say, and is recorded as what a worker records. The job stays deleted; requeued, the step runs again as any
+/// dead one does.
 /// </summary>
 internal sealed class StepDeletion(
-    Database database, RunQueries runs, WorkflowCatalog workflows, StepJobRows jobs, OrchestratorOptions options, TimeProvider time)
+    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, StepJobRows jobs, OrchestratorOptions options,
+    TimeProvider time)
 {
     /// <summary>False: there was nothing to delete any more.</summary>
     public async Task<bool> DeleteAsync(string tenant, JobId job, CancellationToken cancellationToken)
@@ -26,65 +25,61 @@ internal sealed class StepDeletion(
         }
 
         var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await OperatorLog.LockAsync(connection, tenant, job.Run, cancellationToken) is not var (state, openSteps, deadStep)
-            || await StepLook.ReadAsync(connection, tenant, job, cancellationToken) is not { Action: OperatorAction.Delete } step)
-        {
-            return false;
-        }
-
-        var id = workflow.Step(job.StepIndex).Id;
-        var died = new StepDied(job.StepIndex, $"An operator deleted the Hangfire job of step '{id}'.");
-        var decisions = Planner.Plan(
-            workflow.Definition.Blueprint,
-            new RunSnapshot
-            {
-                State = state,
-                OpenSteps = openSteps,
-                DeadStep = deadStep,
-                Steps = new Dictionary<int, StepSnapshot> { [job.StepIndex] = step.Snapshot },
-            },
-            [died]);
         var info = new RunInfo
         {
             Tenant = tenant,
             Id = job.Run,
             WorkflowKey = row.WorkflowKey,
             WorkflowVersion = row.WorkflowVersion,
+            UserId = row.UserId,
+            IntentId = row.IntentId,
             Trigger = row.Trigger,
             CreatedAt = row.CreatedAt,
         };
-        var rows = new RecordRows(jobs, options.Lease, time);
-        Add(rows, info, job, step, decisions, died.Error, id);
-        await rows.WriteAsync(connection);
-        await OperatorLog.WriteAsync(connection, tenant, job, OperatorAction.Delete, died.Error, cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await OperatorLog.LockAsync(connection, tenant, job.Run, cancellationToken) is null
+            || await StepLook.ReadAsync(connection, tenant, job, cancellationToken) is not { Action: OperatorAction.Delete } step)
+        {
+            return false;
+        }
+
+        var error = $"An operator deleted the Hangfire job of step '{step.StepId}'.";
+        var batch = new RecordingBatch([RecordingOf(workflow, info, job, step, error)], loader, jobs, options.Lease, time);
+        await batch.WriteInAsync(connection);
+        await OperatorLog.WriteAsync(connection, tenant, job, OperatorAction.Delete, error, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        signal.Delivered(batch.Queues);
         return true;
     }
 
-    private void Add(RecordRows rows, RunInfo run, JobId job, StepLook step, Decisions decisions, string error, string id)
+    private Recording.Recording RecordingOf(LoadedWorkflow workflow, RunInfo run, JobId job, StepLook step, string error)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        rows.AddDeleted(
-            run,
-            decisions.Ended.Single(),
-            new StepRecord
-            {
-                Step = job.StepIndex,
-                Job = job,
-                Attempt = step.Attempts,
-                IsClaimed = true,
-                StartedAt = step.StartedAt ?? now,
-                FinishedAt = now,
-                Verdict = new VerdictDead(new Failure(FailureKind.Invalid, error)),
-            },
-            isRunning: step.State == StepState.Running);
-        rows.AddRun(run, decisions.End?.State ?? RunState.Running, decisions.OpenSteps, decisions.DeadStep);
-        if (decisions.End is { } end)
+        return new Recording.Recording
         {
-            rows.AddRunEnd(run, Value.Null, Value.Object(
-                ("message", end.Error), ("step_id", id), ("timestamp", now.ToString("O")), ("attempts", step.Attempts)), leavesOpen: true);
-        }
+            Memory = new RunMemory(run),
+            Workflow = workflow,
+            Steps =
+            [
+                new StepRecord
+                {
+                    Step = job.StepIndex,
+                    Place = step.Place,
+                    Job = job,
+                    Attempt = step.Attempts,
+                    IsClaimed = true,
+                    HasProgress = step.HasBegun,
+                    StartedAt = step.StartedAt ?? now,
+                    FinishedAt = now,
+                    Verdict = new VerdictDead(new Failure(FailureKind.Invalid, error)),
+                },
+            ],
+            IsDeletion = true,
+            Worker = 0,
+            Queue = "",
+            WantsNext = false,
+            ServerId = "",
+        };
     }
 }

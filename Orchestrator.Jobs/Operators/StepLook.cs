@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
@@ -26,7 +27,8 @@ internal enum OperatorAction
 
 /// <summary>A step and its Hangfire job as <c>ReadStepJob.sql</c> finds them.</summary>
 internal sealed record StepLook(
-    StepState State, int Attempts, int Pending, int Present, DateTime? StartedAt, bool Waits, bool IsDeleted, bool IsRequeued)
+    StepState State, int Attempts, int Pending, int Present, DateTime? StartedAt, bool Waits, bool IsDeleted, bool IsRequeued,
+    string StepId, StepPlace? Place, bool HasBegun)
 {
     public OperatorAction Action => State switch
     {
@@ -38,8 +40,6 @@ internal sealed record StepLook(
         _ => OperatorAction.None,
     };
 
-    public StepSnapshot Snapshot => new(State, Pending, Present);
-
     /// <summary>Reads it; the row stays locked for as long as the connection's transaction lasts. Null: there is no such step.</summary>
     public static async Task<StepLook?> ReadAsync(NpgsqlConnection connection, string tenant, JobId job, CancellationToken cancellationToken)
     {
@@ -48,6 +48,7 @@ internal sealed record StepLook(
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new StepLook(
             StateWords.StepStateOf(row.GetString(0)), row.GetInt16(1), row.GetInt32(2), row.GetInt32(3),
-            row.IsDBNull(4) ? null : row.GetDateTime(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7));
+            row.IsDBNull(4) ? null : row.GetDateTime(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7),
+            row.GetString(8), Places.Read(row, 9, 10), row.GetBoolean(11));
     }
 }

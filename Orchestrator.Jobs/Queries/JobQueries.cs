@@ -7,6 +7,16 @@ namespace Orchestrator.Jobs.Queries;
 /// <summary>Lists the steps of all runs, dead letters among them.</summary>
 internal sealed class JobQueries(Database database)
 {
+    /// <summary>The job of a step by its address in its run; null: there is none.</summary>
+    public async Task<JobId?> FindAsync(string tenant, RunId run, string step, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            SqlText.Load("FindStep"), new { tenant, First = run.Value, Last = run.LastJob.Value, step }, cancellationToken: cancellationToken)) is { } job
+            ? new JobId(job)
+            : null;
+    }
+
     /// <summary>
     /// Steps, newest first, and where the next page begins. A page looks at <see cref="JobFilter.Window"/> steps at
     /// most, or runs that failed: one with a rare filter may be short, or empty, and still have a next.

@@ -19,6 +19,7 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
     private readonly List<(RunInfo Run, RunState State, int OpenSteps, int? DeadStep, int? NextStep)> _runs = [];
     private readonly List<(RunInfo Run, Value Output, Value Error)> _runEnds = [];
     private readonly List<RunInfo> _cancelRest = [];
+    private readonly List<RunInfo> _recovering = [];
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
     private readonly BlockRows _blocks = new();
@@ -146,6 +147,9 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         }
     }
 
+    /// <summary>The run has failed, and goes on by itself after a while.</summary>
+    public void AddRecovery(RunInfo run) => _recovering.Add(run);
+
     /// <summary>Writes everything; the answer holds the steps that their workers go straight on with.</summary>
     public async Task<IReadOnlyDictionary<(string Tenant, JobId Job), ClaimedStep>> WriteAsync(NpgsqlConnection connection)
     {
@@ -167,6 +171,14 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         if (_cancelRest.Count > 0)
         {
             batch.BatchCommands.Add(CancelCommand(batch));
+        }
+
+        if (_recovering.Count > 0)
+        {
+            var expect = batch.CreateBatchCommand();
+            expect.CommandText = SqlText.Load("ExpectRecovery");
+            expect.Parameters.Texts(_recovering.ConvertAll(run => run.Tenant)).Uuids(_recovering.ConvertAll(run => run.Id.Value));
+            batch.BatchCommands.Add(expect);
         }
 
         AddAdmission(batch);

@@ -26,13 +26,20 @@ internal sealed class RecordingBatch(
 
     public async Task WriteAsync(NpgsqlConnection connection)
     {
+        await using var transaction = await connection.BeginTransactionAsync();
+        await WriteInAsync(connection);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public async Task WriteInAsync(NpgsqlConnection connection)
+    {
         _runs.Clear();
         foreach (var group in recordings.GroupBy(recording => (recording.Memory.Run.Tenant, recording.Memory.Run.Id)))
         {
             _runs.Add(group.Key, new RunRecording([.. group]));
         }
 
-        await using var transaction = await connection.BeginTransactionAsync();
         await LockAndReadAsync(connection);
         await PlanAsync(connection);
         await LoadForOutputsAsync(connection);
@@ -43,7 +50,6 @@ internal sealed class RecordingBatch(
         }
 
         var next = await rows.WriteAsync(connection);
-        await transaction.CommitAsync();
         Answers = [.. recordings.Select(recording => _runs[(recording.Memory.Run.Tenant, recording.Memory.Run.Id)].Answer(recording, next))];
         Queues = rows.Queues;
         HasReleased = rows.HasReleased;

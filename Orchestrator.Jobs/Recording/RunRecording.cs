@@ -153,6 +153,11 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
         var (end, output) = End(decisions);
         rows.AddRun(Info, end?.State ?? state, decisions.OpenSteps, decisions.DeadStep, decisions.Opened.Count > 0 ? decisions.NextNumber : null);
+        if (end is { State: RunState.Failed } && Workflow.Definition.Config.RecoversItself)
+        {
+            rows.AddRecovery(Info);
+        }
+
         if (end is not null)
         {
             rows.AddRunEnd(
@@ -169,6 +174,12 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in Written(recording, state))
             {
                 var isKnown = ends.Remove(step.Step, out var end);
+                if (recording.IsDeletion && isKnown)
+                {
+                    rows.AddDeleted(Info, end, step, _rows[step.Step].State == StepState.Running);
+                    continue;
+                }
+
                 if (!isKnown && !step.IsClaimed && step.Verdict.News(step.Step) is not null)
                 {
                     continue; // evaluated ahead, and what it waited for was cancelled meanwhile: it never took place
@@ -297,7 +308,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     private bool IsFenced(Recording recording) =>
         recording.Steps[0] is var first
         && _rows.TryGetValue(first.Step, out var row)
-        && row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker
+        && (recording.IsDeletion || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
         && recording.Steps.Skip(1).All(ahead => _rows.TryGetValue(ahead.Step, out var waiting)
             && (waiting.State == StepState.Waiting || _state!.Value.IsTerminal()));
 

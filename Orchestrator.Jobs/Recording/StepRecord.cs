@@ -115,6 +115,12 @@ internal static class StepPhase
 
     /// <summary>It has failed, and its alternative runs.</summary>
     public const string Alternative = "alternative";
+
+    /// <summary>It has failed, and what came before it is undone.</summary>
+    public const string Rollback = "rollback";
+
+    /// <summary>Another step has cancelled it.</summary>
+    public const string Unwanted = "unwanted";
 }
 
 internal sealed record VerdictSkip : StepVerdict
@@ -180,6 +186,9 @@ internal sealed record Recording
 
     /// <summary>Whether the worker goes straight on with a step that this makes ready.</summary>
     public required bool WantsNext { get; init; }
+
+    /// <summary>Nobody's attempt: an operator gives the step up, whatever it is at. Its Hangfire job stays as it is.</summary>
+    public bool IsDeletion { get; init; }
 
     /// <summary>Name of the worker's Hangfire server, for the state of a job that goes straight on.</summary>
     public required string ServerId { get; init; }

@@ -39,7 +39,7 @@ internal sealed class SimulatedRun
             new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(), new EndExecutor(),
         ];
         var mocked = Mocks.Types.Except(own.Select(executor => executor.Action)).Select(action => new MockExecutor(action, mocks));
-        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), time, random);
+        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), time, random);
     }
 
     public RunState State { get; private set; } = RunState.Running;

@@ -46,6 +46,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
     private readonly Dictionary<BlockKey, (BlockSnapshot State, int Body, int First)> _blocks = [];
     private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private readonly Dictionary<int, int> _items = [];
+    private readonly List<int> _succeeded = [];
     private int _openSteps;
     private int _next;
     private int? _deadStep;
@@ -165,6 +166,15 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public void CancelRest() => _steps.Values.Where(step => !step.State.IsTerminal()).ToList().ForEach(Cancel);
 
+    public Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        var undone = _owners.Keys.Select(number => memory.Progress(number)?.Data ?? Value.Undefined)
+            .Where(data => data.Kind == ValueKind.Object && data[Rollbacks.Undone].Kind == ValueKind.Array)
+            .SelectMany(data => data[Rollbacks.Undone].AsArray().Select(number => (int)number.AsNumber()))
+            .ToHashSet();
+        return Task.FromResult(_succeeded.Where(number => numbers.Contains(number) && !undone.Contains(number)).Select(number => (int?)number).LastOrDefault());
+    }
+
     public Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, bool newestOnly, CancellationToken cancellationToken)
     {
         var rows = _blocks.Where(block => block.Key.Owner == attempt.StepNumber).OrderBy(block => block.Key.Iteration).Select(block => new BlockRow
@@ -205,6 +215,11 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
     {
         var step = _steps[end.Step];
         (step.State, step.Pending, step.Present) = (end.State, end.Pending, end.Present);
+        if (end.State == StepState.Success)
+        {
+            _succeeded.Add(end.Step);
+        }
+
         var verdict = record.Step == end.Step ? record.Verdict : null;
         memory.Remember(end.Step, new StepMemory(
             end.State,

@@ -1,5 +1,6 @@
 -- Cancels what is open in blocks, in the blocks that their steps have opened, and so on; of a step that is itself cancelled
 -- ($4) that step too. Runs are locked by the caller. An attempt under way is stopped by its worker, which looks every second.
+-- Such a step does not come back when its run is opened again: its phase says so.
 -- $3: the iteration; null: all blocks of the step, but for those ($5) that it has opened in their place.
 -- Transition: cancel (waiting, queued, leased, failed, running)
 with recursive asked as (
@@ -13,11 +14,11 @@ with recursive asked as (
   from block b
   join step_blocks c on c.tenant_id = b.tenant_id and c.job_id between b.first_job and b.last_job
 ), doomed as (
-  select tenant_id, first_job, last_job from block
+  select tenant_id, first_job, last_job, false as itself from block
   union all
-  select tenant_id, job_id, job_id from asked where itself
+  select tenant_id, job_id, job_id, true from asked where itself
 ), open as (
-  select q.tenant_id, q.job_id, q.lease_owner is not null as is_held, q.attempts, q.started_at
+  select q.tenant_id, q.job_id, q.lease_owner is not null as is_held, q.attempts, q.started_at, d.itself
   from doomed d
   join job_queue q on q.tenant_id = d.tenant_id and q.job_id between d.first_job and d.last_job
   where q.status in ('waiting', 'queued', 'leased', 'failed', 'running')
@@ -25,7 +26,7 @@ with recursive asked as (
 ), cancelled as (
   update job_queue q
   set status = 'cancelled', waiting_for = null, next_run_at = null, lease_owner = null, lease_until = null,
-      finished_at = clock_timestamp()
+      finished_at = clock_timestamp(), phase = case when o.itself then 'unwanted' else q.phase end
   from open o
   where q.tenant_id = o.tenant_id and q.job_id = o.job_id
   returning q.tenant_id, q.job_id, q.hangfire_job_id

@@ -1,9 +1,10 @@
--- Carries out what an operator decided about step $6 of a locked run ($7: retry, reset, resolve), and what the planner
--- found to follow from it. A job that Hangfire still has goes from Failed, Scheduled or Deleted to Enqueued, or to
+-- Carries out what an operator decided about steps $6 of a locked run ($7: retry, reset, resolve, resume), and what the
+-- planner found to follow from it. A job that Hangfire still has goes from Failed, Scheduled or Deleted to Enqueued, or to
 -- Succeeded where its step is resolved; a step whose job is gone, or that never had one, gets a new one.
 -- A failed step may be promoted or claimed at the same moment, without the run's lock: it is then missing in the answer,
 -- and the caller gives the whole up.
--- Transition: requeue (dead, failed, cancelled); resolve (dead); reopen (cancelled); skip (cancelled)
+-- Transition: requeue (dead, failed, cancelled, skipped); resolve (dead); reopen (cancelled, skipped, dead)
+-- Transition: skip (waiting, cancelled); ready (waiting)
 -- Transition of the run: reopen (failed); succeed (failed)
 with step as (
   select s.*, j.id as old_id,
@@ -15,18 +16,18 @@ with step as (
 ), moved as (
   update job_queue q
   set status = s.status,
-      waiting_for = case when s.status = 'waiting' then 'dependencies' end,
+      waiting_for = case when s.status = 'waiting' then case when q.phase is null then 'dependencies' else 'steps' end end,
       pending = s.pending,
       present = s.present,
       next_run_at = null,
       hangfire_job_id = coalesce(s.new_id, q.hangfire_job_id),
       finished_at = case when s.status in ('success', 'skipped') then clock_timestamp() end,
-      base_attempts = case when q.job_id = $6 and $7 = 'reset' then q.attempts else q.base_attempts end,
-      resets = case when q.job_id = $6 and $7 = 'reset' then q.resets + 1 else q.resets end,
+      base_attempts = case when q.job_id = any($6) and $7 = 'reset' then q.attempts else q.base_attempts end,
+      resets = case when q.job_id = any($6) and $7 = 'reset' then q.resets + 1 else q.resets end,
       -- a step that was given up because its workers died gets one more of them
-      lost = case when q.job_id <> $6 then q.lost when $7 = 'reset' then 0 else least(q.lost, $8) end
+      lost = case when q.job_id <> all($6) then q.lost when $7 = 'reset' then 0 else least(q.lost, $8) end
   from step s
-  where q.tenant_id = $1 and q.job_id = s.job_id and q.status in ('dead', 'failed', 'cancelled')
+  where q.tenant_id = $1 and q.job_id = s.job_id and q.status in ('dead', 'failed', 'cancelled', 'skipped', 'waiting')
   returning q.job_id, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.status, s.old_id, s.new_id, s.state_id
 ), run as (
   update workflow_runs r
@@ -43,7 +44,7 @@ with step as (
   where d.tenant_id = $1 and d.workflow_run_id = $9
 ), output as (
   insert into job_outputs (tenant_id, job_id, output)
-  select $1, $6, $15 where $7 = 'resolve'
+  select $1, unnest($6), $15 where $7 = 'resolve'
   on conflict (tenant_id, job_id) do update set output = excluded.output, response = null
 ), log as (
   insert into workflow_logs (tenant_id, workflow_run_id, step_id, message, data) values ($1, $9, $16, $17, $18)
@@ -62,7 +63,7 @@ with step as (
 ), state as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
   select state_id, coalesce(new_id, old_id), case status when 'queued' then 'Enqueued' else 'Succeeded' end,
-         case when job_id = $6 then $17 else 'The run was reopened' end, now(),
+         case when job_id = any($6) then $17 else 'The run was reopened' end, now(),
          case status
            when 'queued' then jsonb_build_object('Queue', queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
            else jsonb_build_object('SucceededAt', orchestrator.hangfire_time(now()), 'PerformanceDuration', '0', 'Latency', '0') end

@@ -42,6 +42,7 @@ internal static class ApiSetup
         app.MapAutonomous();
         app.MapGraphs();
         app.MapJobs();
+        app.MapRunSteps();
         app.MapLocks();
         app.MapWorkflows();
         app.MapWorkflowDiff();

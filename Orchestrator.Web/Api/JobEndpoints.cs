@@ -85,10 +85,11 @@ internal static class JobEndpoints
         return body.Problem() ?? Answer(id, await desk.DecideAsync(http.User.Tenant(), new JobId(id), decision, http.RequestAborted));
     }
 
-    private static IResult Answer(Guid id, DecisionOutcome outcome) => outcome switch
+    /// <summary>The answer to a decision about a step's job.</summary>
+    public static IResult Answer(Guid id, DecisionOutcome outcome) => outcome switch
     {
         DecisionDone done => Results.Json(
-            new DecisionAnswer(true, done.Job.Value, done.Job.Run.Value, done.StepId, done.Step.Word(), done.Run.Word()),
+            new DecisionAnswer(true, done.Job.Value, done.Job.Run.Value, done.StepId!, done.Step.Word(), done.Run.Word()),
             ApiJson.Default.DecisionAnswer),
         DecisionUnknown => Problems.Of(StatusCodes.Status404NotFound, "No such job", $"There is no job {id}."),
         DecisionRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),

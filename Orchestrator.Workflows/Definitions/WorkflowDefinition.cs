@@ -72,6 +72,9 @@ public sealed record RunPolicy
 
     /// <summary>The Hangfire queue of the run's steps; null: the default queue.</summary>
     public string? Queue { get; init; }
+
+    /// <summary>A run that fails goes on from where it stood by itself, at most three times.</summary>
+    public bool RecoversItself { get; init; }
 }
 
 /// <summary>The words of the format for priorities, lower is sooner.</summary>

@@ -1,110 +1,255 @@
-using Orchestrator.Workflows.Graph;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// Decides what follows when an operator opens a dead step of a run again, or resolves it. Pure, as <see cref="Planner"/>.
+/// Decides what follows when dead steps of a run are opened again, or resolved. Pure, as <see cref="Planner"/>.
 /// <para>
-/// Steps that were cancelled because of the failure come back, unless another step upstream of them is still dead:
-/// they wait with counters computed anew from what they depend on now, go to a worker, or are skipped where nothing that
-/// they depend on took place (the last of it may have ended after the run had). The rest is the planner's: a resolved
-/// step is news of a success.
+/// With a step its block opens, the step that contains it has a turn again, and so on up to the run. In each of these
+/// bodies what was cancelled because of the failure comes back, unless another step upstream of it is still dead: it
+/// waits with counters computed anew from what it depends on now, goes to a worker, or is skipped where nothing that it
+/// depends on took place (the last of it may have ended after the body had). A step that contains others comes back with
+/// what was open in it. The rest is the planner's: a resolved step is news of a success.
 /// </para>
 /// <para>
-/// What has succeeded or was skipped stays so. A skip can't change its outcome: all that such a step depends on was
-/// skipped, and neither a dead nor a cancelled step was among it.
+/// What has succeeded stays so, and so does what was skipped, but for steps that never started because an opened one was
+/// dead.
 /// </para>
 /// </summary>
 public static class Reopening
 {
-    /// <summary>What follows; the step is in <see cref="Decisions.Ready"/>, or resolved in <see cref="Decisions.Ended"/>.</summary>
-    /// <param name="graph">The workflow's.</param>
-    /// <param name="run">Every step of the run.</param>
-    /// <param name="step">A dead step, or one that has failed and waits for its next attempt.</param>
-    /// <param name="isResolved">The step succeeds; else it gets another attempt.</param>
-    /// <exception cref="ArgumentException">The step's state allows none of it.</exception>
-    public static Decisions Plan(StepGraph graph, RunSnapshot run, int step, bool isResolved)
+    /// <summary>What follows; the steps are in <see cref="Decisions.Ready"/>, or resolved in <see cref="Decisions.Ended"/>.</summary>
+    /// <param name="blueprint">The workflow's.</param>
+    /// <param name="run">The whole run.</param>
+    /// <param name="steps">Dead steps, or such as have failed and wait for their next attempt; none: only what was cancelled comes back.</param>
+    /// <param name="isResolved">The steps succeed; else each gets another attempt.</param>
+    /// <exception cref="ArgumentException">A step's state allows none of it.</exception>
+    public static Decisions Plan(Blueprint blueprint, PastRun run, IReadOnlyCollection<int> steps, bool isResolved)
     {
         var transition = isResolved ? StepTransition.Resolve : StepTransition.Requeue;
-        var opened = run.Steps[step];
-        if (opened.State == StepState.Cancelled || !transition.Allows(opened.State))
+        foreach (var step in steps)
         {
-            throw new ArgumentException($"Step {step} is {opened.State}.", nameof(step));
-        }
-
-        // A resolved step is open until the planner has heard of its success.
-        var steps = new Dictionary<int, StepSnapshot>(run.Steps)
-        {
-            [step] = opened with { State = isResolved ? StepState.Running : StepState.Queued },
-        };
-        var (back, dead) = BringBack(graph, steps);
-        var decisions = Planner.Plan(
-            graph,
-            new RunSnapshot
+            if (run.Steps[step].Step.State is var state && (state == StepState.Cancelled || !transition.Allows(state)))
             {
-                State = RunState.Running,
-                OpenSteps = steps.Values.Count(one => !one.State.IsTerminal()),
-                DeadStep = dead,
-                Steps = steps,
-            },
-            News(graph, steps, back, isResolved ? step : null));
-        return With(decisions, steps, isResolved ? back : [.. back, step]);
-    }
-
-    /// <summary>Cancelled steps that nothing dead is upstream of; and the first step that stays dead.</summary>
-    private static (List<int> Back, int? Dead) BringBack(StepGraph graph, Dictionary<int, StepSnapshot> steps)
-    {
-        var back = new List<int>();
-        var closed = new HashSet<int>();
-        foreach (var step in graph.Order)
-        {
-            var parents = graph.Parents(step);
-            if (steps[step].State == StepState.Dead || (steps[step].State == StepState.Cancelled && parents.Any(closed.Contains)))
-            {
-                closed.Add(step);
-            }
-            else if (steps[step].State == StepState.Cancelled)
-            {
-                var pending = parents.Count(parent => steps[parent].State is not (StepState.Success or StepState.Skipped));
-                var present = parents.Count(parent => steps[parent].State == StepState.Success);
-                var isReady = pending == 0 && (present > 0 || parents.Count == 0);
-                steps[step] = new StepSnapshot(isReady ? StepState.Queued : StepState.Waiting, pending, present);
-                back.Add(step);
+                throw new ArgumentException($"Step {step} is {state}.", nameof(steps));
             }
         }
 
-        int? dead = closed.Where(step => steps[step].State == StepState.Dead).Select(step => (int?)step).Min();
-        return (back, dead);
+        return new Opening(blueprint, run).Decide(steps, isResolved);
     }
 
-    private static List<StepNews> News(StepGraph graph, Dictionary<int, StepSnapshot> steps, List<int> back, int? resolved)
+    private sealed class Opening(Blueprint blueprint, PastRun run)
     {
-        var news = back
-            .Where(step => steps[step] is { State: StepState.Waiting, Pending: 0 })
-            .Select(StepNews (step) => new StepSkipped(step))
-            .ToList();
-        if (resolved is { } step)
+        private readonly Dictionary<int, StepSnapshot> _steps = run.Steps.ToDictionary(step => step.Key, step => step.Value.Step);
+        private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = new(run.Blocks);
+        private readonly Dictionary<int, OwnerSnapshot> _owners = new(run.Owners);
+        private readonly HashSet<BlockKey> _path = [];
+        private readonly HashSet<int> _opened = [];
+        private readonly HashSet<int> _closed = [];
+        private readonly List<StepNews> _news = [];
+        private readonly Dictionary<int, int> _rank = blueprint.Graph.Order.Select((step, rank) => (step, rank)).ToDictionary(one => one.step, one => one.rank);
+
+        public Decisions Decide(IReadOnlyCollection<int> steps, bool isResolved)
         {
-            news.Add(new StepSucceeded(step));
+            foreach (var step in steps)
+            {
+                OpenOwners(step);
+
+                // A resolved step is open until the planner has heard of its success.
+                Open(step, isResolved ? StepState.Running : StepState.Queued);
+            }
+
+            var (open, dead) = BringBack(blueprint.Main.Steps);
+            _news.AddRange(isResolved ? steps.Select(step => new StepSucceeded(step)) : []);
+            return WithRest(Planner.Plan(
+                blueprint,
+                new RunSnapshot
+                {
+                    State = RunState.Running,
+                    OpenSteps = open,
+                    DeadStep = dead,
+                    Steps = _steps,
+                    Blocks = _blocks,
+                    Owners = _owners,
+                    NextNumber = _steps.Keys.DefaultIfEmpty().Max() + 1,
+                },
+                _news));
         }
 
-        return news;
-    }
-
-    /// <summary>The planner says what its news changed; what came back besides is added.</summary>
-    private static Decisions With(Decisions decisions, Dictionary<int, StepSnapshot> steps, IReadOnlyCollection<int> back)
-    {
-        var decided = decisions.Ended.Select(end => end.Step)
-            .Concat(decisions.Ready.Select(count => count.Step))
-            .Concat(decisions.Counted.Select(count => count.Step))
-            .ToHashSet();
-        var rest = back.Where(step => !decided.Contains(step)).ToLookup(
-            step => steps[step].State, step => new StepCount(step, steps[step].Pending, steps[step].Present));
-        return decisions with
+        private void OpenOwners(int step)
         {
-            Ready = [.. decisions.Ready.Concat(rest[StepState.Queued]).OrderBy(count => count.Step)],
-            Counted = [.. decisions.Counted.Concat(rest[StepState.Waiting]).OrderBy(count => count.Step)],
-        };
+            for (var place = _steps[step].Place; place is not null; place = place.OfOwner)
+            {
+                _path.Add(place.Block);
+                if (_steps[place.Owner.Number].State is StepState.Dead or StepState.Cancelled)
+                {
+                    Open(place.Owner.Number, StepState.Queued);
+                }
+            }
+        }
+
+        private void Open(int step, StepState state)
+        {
+            _steps[step] = _steps[step] with { State = state };
+            _opened.Add(step);
+        }
+
+        /// <summary>Of a body: what was cancelled because of the failure. The answer: how many of it are open now, and the first that stays dead.</summary>
+        private (int Open, int? Dead) BringBack(IEnumerable<int> body)
+        {
+            var members = body.OrderBy(step => _rank[Definition(step)]).ToArray();
+            foreach (var step in members.Where(step => !_opened.Contains(step)))
+            {
+                BringBack(step);
+            }
+
+            foreach (var step in members.Where(step => !_steps[step].State.IsTerminal() && _owners.ContainsKey(step)))
+            {
+                GoOnInside(step);
+            }
+
+            return (
+                members.Count(step => !_steps[step].State.IsTerminal()),
+                members.Where(HasFailed).Order().Select(step => (int?)step).FirstOrDefault());
+        }
+
+        private void BringBack(int step)
+        {
+            var (past, now) = (run.Steps[step], _steps[step]);
+            switch (now.State)
+            {
+                case StepState.Cancelled when past.IsUnwanted:
+                    break;
+                case StepState.Cancelled when past.HasBegun:
+                    // A turn more does no harm: it decides by what it finds.
+                    Open(step, StepState.Queued);
+                    break;
+                case StepState.Cancelled:
+                    Count(step, isCancelled: true);
+                    break;
+                case StepState.Skipped when !past.HasStarted && !past.IsPresent && IsUndecided(step):
+                case StepState.Waiting when !now.HasBegun && Parents(step).Any(_opened.Contains):
+                    Count(step, isCancelled: false);
+                    break;
+            }
+        }
+
+        /// <summary>It was skipped because of what happens again now. Where a condition chooses it, only that can have been the reason.</summary>
+        private bool IsUndecided(int step) =>
+            Parents(step).Any(_opened.Contains)
+            && (blueprint.Rule(Definition(step)).Choosers == 0 || !Parents(step).Any(parent => _steps[parent].State == StepState.Success));
+
+        /// <summary>Where a step stands by what those that it depends on have come to.</summary>
+        private void Count(int step, bool isCancelled)
+        {
+            var parents = Parents(step).ToArray();
+            var (stored, rule) = (_steps[step], blueprint.Rule(Definition(step)));
+            var pending = parents.Count(parent => !_steps[parent].State.IsTerminal());
+            var present = rule.Choosers > 0 && pending == stored.Pending ? stored.Present : parents.Count(IsPresent);
+            var isStuck = parents.Any(parent => HasFailed(parent) || _closed.Contains(parent));
+            var isMet = parents.Length == 0 || rule.Join.Kind switch
+            {
+                JoinKind.All => pending == 0 && present > 0 && !isStuck,
+                JoinKind.Some => present >= rule.Join.Needed,
+                _ => pending == 0,
+            };
+            var isOver = !isMet && rule.Join.Kind switch
+            {
+                JoinKind.All => pending == 0 || isStuck,
+                JoinKind.Some => present + pending < rule.Join.Needed,
+                _ => false,
+            };
+            if (isOver && (isStuck || !isCancelled))
+            {
+                _ = isCancelled && _closed.Add(step);
+                return;
+            }
+
+            _steps[step] = stored with { State = isMet ? StepState.Queued : StepState.Waiting, Pending = pending, Present = present, HasBegun = false };
+            _opened.Add(step);
+            if (isOver)
+            {
+                _news.Add(new StepSkipped(step));
+            }
+        }
+
+        /// <summary>A step that contains others goes on with those of its blocks that were open, or are opened.</summary>
+        private void GoOnInside(int step)
+        {
+            var isBack = run.Steps[step].Step.State.IsTerminal();
+            var blocks = run.BlocksOf(step).ToArray();
+            var inside = blocks.Where(key => _path.Contains(key) || run.Blocks[key].IsOpen).ToArray();
+            foreach (var key in inside)
+            {
+                var (open, dead) = BringBack(run.Members(key));
+                _blocks[key] = new BlockSnapshot(open, open > 0, dead);
+            }
+
+            if (inside.Length == 0)
+            {
+                return;
+            }
+
+            var ended = blocks.Where(key => !_blocks[key].IsOpen).ToArray();
+            var owner = _owners[step] with
+            {
+                Ended = _owners[step].Opened - (blocks.Length - ended.Length),
+                Succeeded = ended.Count(key => _blocks[key].DeadStep is null),
+                FailedStep = ended.Select(key => _blocks[key].DeadStep).LastOrDefault(dead => dead is not null),
+            };
+            if (isBack && owner is { FailedStep: not null } && ended.Length < blocks.Length)
+            {
+                // Its turn would only find the other failure: it comes when all has ended.
+                owner = owner with { Wake = new Wake(owner.Opened) };
+                _steps[step] = _steps[step] with { State = StepState.Waiting, HasBegun = true };
+            }
+
+            _owners[step] = owner;
+        }
+
+        private bool HasFailed(int step) => _steps[step].State == StepState.Dead && !run.Steps[step].IsPresent;
+
+        private bool IsPresent(int step) => _steps[step].State == StepState.Success
+            || (_steps[step].State is StepState.Skipped or StepState.Dead && run.Steps[step].IsPresent);
+
+        private int Definition(int step) => _steps[step].Place?.Step ?? step;
+
+        private IEnumerable<int> Parents(int step) =>
+            blueprint.Graph.Parents(Definition(step)).Select(parent => blueprint.Sibling(step, _steps[step].Place, parent));
+
+        /// <summary>The planner says what its news changed; what came back besides is added.</summary>
+        private Decisions WithRest(Decisions decisions)
+        {
+            var decided = decisions.Ended.Select(end => end.Step)
+                .Concat(decisions.Ready.Select(count => count.Step))
+                .Concat(decisions.Counted.Select(count => count.Step))
+                .Concat(decisions.Cancelled)
+                .ToHashSet();
+            var rest = _steps
+                .Where(step => step.Value != run.Steps[step.Key].Step && !decided.Contains(step.Key))
+                .ToLookup(step => step.Value.State, step => new StepCount(step.Key, step.Value.Pending, step.Value.Present));
+            return decisions with
+            {
+                Ready = [.. decisions.Ready.Concat(rest[StepState.Queued]).OrderBy(count => count.Step)],
+                Counted = [.. decisions.Counted.Concat(rest[StepState.Waiting]).OrderBy(count => count.Step)],
+                Blocks = Merged(_blocks, run.Blocks, decisions.Blocks),
+                Owners = Merged(_owners, run.Owners, decisions.Owners),
+            };
+        }
+
+        private static Dictionary<TKey, TValue> Merged<TKey, TValue>(
+            Dictionary<TKey, TValue> now, IReadOnlyDictionary<TKey, TValue> before, IReadOnlyDictionary<TKey, TValue> decided)
+            where TKey : notnull
+            where TValue : struct
+        {
+            var changed = now.Where(one => !one.Value.Equals(before[one.Key])).ToDictionary(one => one.Key, one => one.Value);
+            foreach (var (key, value) in decided)
+            {
+                changed[key] = value;
+            }
+
+            return changed;
+        }
     }
 }

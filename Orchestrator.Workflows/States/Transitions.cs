@@ -52,10 +52,11 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
         new("take back", StepState.Queued, StepState.Leased, StepState.Running);
 
     /// <summary>
-    /// An operator wants another attempt; from <see cref="StepState.Cancelled"/>: its run was reopened, and it is ready.
+    /// An operator wants another attempt; from <see cref="StepState.Cancelled"/> and <see cref="StepState.Skipped"/>: its run
+    /// was reopened, and it is ready.
     /// </summary>
     public static StepTransition Requeue { get; } =
-        new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled);
+        new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled, StepState.Skipped);
 
     /// <summary>An operator has deleted the job that carries it.</summary>
     public static StepTransition Delete { get; } = new(
@@ -65,8 +66,9 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     /// <summary>An operator closes a dead step with a result of his own.</summary>
     public static StepTransition Resolve { get; } = new("resolve", StepState.Success, StepState.Dead);
 
-    /// <summary>Its run was reopened, and something that it depends on has not ended.</summary>
-    public static StepTransition Reopen { get; } = new("reopen", StepState.Waiting, StepState.Cancelled);
+    /// <summary>Its run was reopened, and something that it depends on, or that it contains, has not ended.</summary>
+    public static StepTransition Reopen { get; } =
+        new("reopen", StepState.Waiting, StepState.Cancelled, StepState.Skipped, StepState.Dead);
 
     public static IReadOnlyList<StepTransition> All { get; } =
         [Ready, Claim, HandOff, Succeed, Retry, Park, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Delete, Resolve, Reopen];

@@ -72,7 +72,7 @@ internal sealed class AttemptMakerTests
             Worker = 1,
             Queue = "default",
         };
-        var maker = new AttemptMaker([new Scripted(execute)], null!, TimeProvider.System, new Random(1));
+        var maker = new AttemptMaker([new Scripted(execute)], null!, null!, TimeProvider.System, new Random(1));
         var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, held: null, cancellationToken);
         return record.Verdict;
     }

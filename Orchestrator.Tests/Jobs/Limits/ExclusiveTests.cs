@@ -21,6 +21,23 @@ internal sealed class ExclusiveTests
     public async Task StopAsync() => await _service.DisposeAsync();
 
     [Test]
+    public async Task Steps_of_items_hold_the_lock_one_after_the_other()
+    {
+        var run = await _service.RunAsync("""
+            key: items-exclusive
+            steps:
+              - id: process
+                type: for_each
+                items: "[1, 2, 3]"
+                steps: [{ id: own, type: transform, value: "{ item, token: step.fencing_token }", exclusive: "items" }]
+              - { id: tokens, type: transform, value: "results.process.map(one => one.token).sort()", depends_on: [process] }
+            """);
+
+        run.Status.Should().Be("success");
+        run["tokens"].Output.Should().NotContain("null");
+    }
+
+    [Test]
     public async Task The_second_waits_without_a_worker_until_the_first_has_ended_under_a_higher_token()
     {
         using var gate = new SemaphoreSlim(0);

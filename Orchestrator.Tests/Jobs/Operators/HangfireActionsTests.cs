@@ -127,6 +127,31 @@ internal sealed class HangfireActionsTests
     }
 
     [Test]
+    public async Task A_deleted_step_of_an_item_fails_the_item_and_what_follows_from_that()
+    {
+        var id = await _service.StartRunAsync("""
+            key: deleted-item
+            steps:
+              - id: process
+                type: for_each
+                items: "[1, 2]"
+                on_item_failure: continue
+                steps: [{ id: call, call: /deleted-item, queue: nobodys, when: item == 1 }, { id: other, type: transform, value: item }]
+              - { id: last, type: transform, value: results.process, depends_on: [process] }
+            """);
+        foreach (var item in new[] { 0, 1 })
+        {
+            var run = await _service.UntilAsync(id, run => run.Steps.TryGetValue($"process[{item}].call", out var step) && step.HangfireJobId is not null, "the item");
+            Client(true).Delete(Job(run[$"process[{item}].call"])).Should().BeTrue();
+        }
+
+        var ended = await _service.EndAsync(id);
+
+        (ended.Status, ended["process[0].call"].Status, ended["process[0].other"].Status).Should().Be(("success", "dead", "cancelled"));
+        ended["last"].Output.Should().Contain("An operator deleted the Hangfire job of step 'process[0].call'.").And.Contain("process[1].call");
+    }
+
+    [Test]
     public async Task A_deleted_step_that_waits_for_its_retry_fails_its_run()
     {
         var id = await WaitingAsync("scheduled");

@@ -43,7 +43,7 @@ public sealed class ReopeningPropertyTests
         var graph = StepGraph.Create(4, [new Edge(0, 2), new Edge(1, 3)]);
         var run = Snapshot(graph, RunState.Failed, StepState.Dead, StepState.Dead, StepState.Cancelled, StepState.Cancelled);
 
-        var opened = Reopening.Plan(graph, run, 0, isResolved: false);
+        var opened = Reopening.Plan(Blueprint.Of(graph), Past(run), [0], isResolved: false);
         opened.Ready.Should().Equal(new StepCount(0, 0, 0));
         opened.Counted.Should().Equal(new StepCount(2, 1, 0));
         (opened.OpenSteps, opened.DeadStep, opened.End).Should().Be((2, 1, null));
@@ -61,7 +61,7 @@ public sealed class ReopeningPropertyTests
         var graph = StepGraph.Create(2, [new Edge(0, 1)]);
         var run = Snapshot(graph, RunState.Failed, StepState.Success, StepState.Dead);
 
-        var resolved = Reopening.Plan(graph, run, 1, isResolved: true);
+        var resolved = Reopening.Plan(Blueprint.Of(graph), Past(run), [1], isResolved: true);
 
         resolved.Ended.Should().Equal(new StepEnd(1, StepState.Success, 0, 1));
         (resolved.OpenSteps, resolved.End!.State).Should().Be((0, RunState.Success));
@@ -74,7 +74,7 @@ public sealed class ReopeningPropertyTests
     public void Other_states_are_not_opened(StepState state, bool isResolved)
     {
         var graph = StepGraph.Create(1, []);
-        var plan = () => Reopening.Plan(graph, Snapshot(graph, RunState.Running, state), 0, isResolved);
+        var plan = () => Reopening.Plan(Blueprint.Of(graph), Past(Snapshot(graph, RunState.Running, state)), [0], isResolved);
 
         plan.Should().Throw<ArgumentException>();
     }
@@ -88,6 +88,12 @@ public sealed class ReopeningPropertyTests
             graph.Parents(step).Count(parent => !(states[parent] is StepState.Success or StepState.Skipped)),
             graph.Parents(step).Count(parent => states[parent] == StepState.Success))),
     };
+
+    private static PastRun Past(RunSnapshot run, IReadOnlySet<int>? started = null) => new(
+        run.State,
+        run.Steps.ToDictionary(step => step.Key, step => new PastStep(step.Value) { HasStarted = started?.Contains(step.Key) ?? false }),
+        new Dictionary<BlockKey, BlockSnapshot>(),
+        new Dictionary<int, OwnerSnapshot>());
 
     private sealed class World
     {
@@ -151,7 +157,7 @@ public sealed class ReopeningPropertyTests
             _ended.Clear();
             var step = Dead[_random.Next(Dead.Length)];
             var isResolved = _random.Next(3) == 0;
-            var decisions = Reopening.Plan(_graph, View(), step, isResolved);
+            var decisions = Reopening.Plan(Blueprint.Of(_graph), Past(View(), _started), [step], isResolved);
 
             // A step that has had an attempt never waits for another again: only one that never started is counted.
             decisions.Counted.Select(count => count.Step).Should().NotIntersectWith(_started);

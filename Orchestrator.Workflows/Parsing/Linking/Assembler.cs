@@ -64,7 +64,7 @@ internal static class Assembler
         When = step.When,
         // What waits for others has as much time as they take, unless the step itself says otherwise.
         Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
-        Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over((step.OnFailure?.Retry ?? new RetryDraft()).Over(retry)))),
+        Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over(((step.OnFailure ?? draft.DefaultOnFailure)?.Retry ?? new RetryDraft()).Over(retry)))),
         RequiredAccuracy = step.RequiredAccuracy,
         Join = step.Join ?? Join.All,
         Choosers = links.Blueprint.Rule(step.Index).Choosers,

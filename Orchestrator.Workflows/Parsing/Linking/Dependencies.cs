@@ -62,6 +62,7 @@ internal sealed class Dependencies
         var graph = StepGraph.Create(steps.Count, bodies.Edges);
         CheckChosen(steps, choosers, graph, report);
         CheckJoins(steps, graph, report);
+        FailureChecks.Check(steps, index, report);
         return Build(steps, bodies, graph, choosers, targets);
     }
 

@@ -102,7 +102,7 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
 
         if (roots.Contains(RootNames.Error) && !_visibility.IsInDetached(step))
         {
-            step.Field.Error("`error` is there only in a step that runs because another has failed", "Name this step as its alternative.");
+            step.Field.Error("`error` is there only in a step that runs because another has failed", "Name this step as its alternative, or as a `compensate`.");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class FailureFields
     };
 
     private static readonly FieldTable<FailureDraft> Fields = new(
-        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), (draft, value) => draft.Kind = ReadKind(value)) { Aliases = ["type"] },
+        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), (draft, value) => (draft.Kind, draft.IsRetry) = (ReadKind(value), value.Node is ScalarNode { Text: RetryWord })) { Aliases = ["type"] },
         new Field<FailureDraft>("step", Shape.Text, (draft, value) => StepReader.ReadIds(value, draft.Alternatives)) { Aliases = ["alternative_step"] },
         new Field<FailureDraft>("steps", Shape.OneOrMore(Shape.Text), (draft, value) => StepReader.ReadIds(value, draft.Rollback)) { Aliases = ["rollback_steps"] },
         Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
@@ -30,12 +30,32 @@ internal static class FailureFields
     public static Field<TTarget> OnFailureField<TTarget>(Action<TTarget, FailureDraft> assign) => new(
         "on_failure", Shape.Either(Shape.OneOf(Words.Keys), Shape.Object(() => Fields)), (target, value) => assign(target, Read(value)));
 
+    /// <summary>The same for all steps that have none of their own.</summary>
+    public static Field<TTarget> DefaultField<TTarget>(Action<TTarget, FailureDraft> assign) => OnFailureField<TTarget>(assign) with
+    {
+        Read = (target, value) =>
+        {
+            var draft = Read(value);
+            if (draft.Alternatives.Count > 0 || draft.Kind == OnFailure.Alternative)
+            {
+                value.Error("an alternative stands in the place of one step, and can't be every step's", "Give it to the step, or choose another way here.");
+            }
+
+            if (draft.Rollback.Count > 0)
+            {
+                value.Error("`steps` of a rollback belong to one step", "Leave `steps` out: what has a `compensate` is undone.");
+            }
+
+            assign(target, draft);
+        },
+    };
+
     private static FailureDraft Read(FieldValue value)
     {
         var draft = new FailureDraft();
-        if (value.Node is ScalarNode)
+        if (value.Node is ScalarNode word)
         {
-            draft.Kind = ReadKind(value);
+            (draft.Kind, draft.IsRetry) = (ReadKind(value), word.Text == RetryWord);
         }
         else
         {
@@ -67,7 +87,7 @@ internal static class FailureFields
             return null;
         }
 
-        if (kind is OnFailure.Rollback or OnFailure.Escalate)
+        if (kind is OnFailure.Escalate)
         {
             value.Error($"`{((ScalarNode)value.Node).Text}` is not yet supported");
         }
@@ -86,6 +106,9 @@ internal sealed class FailureDraft
     public List<LocatedId> Rollback { get; } = [];
 
     public string? Handler { get; set; }
+
+    /// <summary>Seed 002's word for what every step does anyway.</summary>
+    public bool IsRetry { get; set; }
 
     /// <summary>Seed 002's <c>maxAttempts</c> and <c>retryDelay</c>.</summary>
     public RetryDraft Retry { get; } = new();

@@ -42,6 +42,8 @@ internal sealed class RetryDraft
 
     public IReadOnlyList<string>? On { get; set; }
 
+    public bool IsEmpty => (MaxAttempts, Delay, Backoff, Factor, MaxDelay, Jitter, On) == default;
+
     /// <summary><c>retries: n</c>: n more attempts after the first.</summary>
     public static Field<TTarget> RetriesField<TTarget>(Func<TTarget, RetryDraft> draft) =>
         Field<TTarget>.Integer("retries", 0, MostAttempts - 1, (target, count) => draft(target).MaxAttempts = count + 1);

@@ -17,7 +17,8 @@ internal static partial class WorkflowReader
         RetryDraft.AttemptsField<WorkflowDraft>(draft => draft.ConfigRetry),
         ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
         ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
-        .. new[] { "auto_recovery", "snapshot_interval_ms", "max_parallel", "concurrency" }.Select(Field<WorkflowDraft>.Planned),
+        Field<WorkflowDraft>.Truth("auto_recovery", (draft, isWanted) => draft.Config = draft.Config with { RecoversItself = isWanted }),
+        .. new[] { "snapshot_interval_ms", "max_parallel", "concurrency" }.Select(Field<WorkflowDraft>.Planned),
         new Field<WorkflowDraft>("parallel_groups", Shape.ListOf(Shape.ListOf(Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)))), (_, value) => value.Error("`parallel_groups` belong to `agents`", "Of steps, use `depends_on` or a parallel step.")),
     ]);
 
@@ -26,7 +27,7 @@ internal static partial class WorkflowReader
         Field<WorkflowDraft>.Milliseconds("timeout_ms", 1, (draft, timeout) => draft.DefaultTimeout = timeout),
         RetryDraft.RetryField<WorkflowDraft>(draft => draft.DefaultRetry),
         AdmissionFields.RateLimitField<WorkflowDraft>((draft, limit) => draft.DefaultRateLimit = limit),
-        FailureFields.OnFailureField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
+        FailureFields.DefaultField<WorkflowDraft>((draft, failure) => draft.DefaultOnFailure = failure),
     ]);
 
     public static FieldTable<WorkflowDraft> Fields { get; } = new(

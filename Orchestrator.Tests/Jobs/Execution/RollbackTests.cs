@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Jobs.Execution;
+
+/// <summary>A step that fails undoes what came before it.</summary>
+public sealed class RollbackTests
+{
+    private TestService _service = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _service = await TestService.StartAsync();
+        _service.Target.Answer = (http, seen) => seen.Path.Contains("bad", StringComparison.Ordinal)
+            ? TargetServer.JsonAsync(http, 400, """{"ok": false, "error": "declined"}""")
+            : TargetServer.JsonAsync(http, 200, $$"""{"ok": true, "id": "{{seen.Path}}"}""");
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public async Task What_has_ended_well_is_undone_the_newest_first_with_its_result_and_the_error()
+    {
+        var run = await _service.RunAsync("""
+            key: trip
+            steps:
+              - { id: flight, call: /trip/flight, compensate: no_flight }
+              - { id: hotel, call: /trip/hotel, compensate: no_hotel, depends_on: [flight] }
+              - { id: car, call: /trip/car, when: "false", compensate: no_car, depends_on: [hotel] }
+              - { id: pay, call: /trip/bad, on_failure: rollback, depends_on: [hotel] }
+              - { id: after, type: transform, value: 1, depends_on: [pay] }
+              - { id: no_flight, call: /trip/no/flight, body: { was: "{{ results.flight.id }}", error: "{{ error.message }}" } }
+              - { id: no_hotel, call: /trip/no/hotel, body: { was: "{{ results.hotel.id }}" } }
+              - { id: no_car, call: /trip/no/car }
+            """);
+
+        run.Status.Should().Be("failed");
+        ((string)run.Error["step_id"]!, run["pay"].Status, run["after"].Status).Should().Be(("pay", "dead", "cancelled"));
+        ((string)run.Error["message"]!).Should().Contain("declined").And.NotContain("undone");
+        var undone = _service.Target.Requests.Where(request => request.Path.StartsWith("/trip/no/", StringComparison.Ordinal)).ToArray();
+        undone.Select(request => request.Path).Should().Equal("/trip/no/hotel", "/trip/no/flight");
+        JsonNode.Parse(undone[1].Body)!["was"]!.GetValue<string>().Should().Be("/trip/flight");
+        JsonNode.Parse(undone[1].Body)!["error"]!.GetValue<string>().Should().Contain("declined");
+    }
+
+    [Test]
+    public async Task A_compensation_that_fails_is_named_and_the_others_run()
+    {
+        var run = await _service.RunAsync("""
+            key: half
+            steps:
+              - { id: one, call: /half/one, compensate: undo_one }
+              - { id: two, call: /half/two, compensate: undo_two, depends_on: [one] }
+              - { id: three, call: /half/bad, on_failure: rollback, depends_on: [two] }
+              - { id: undo_one, call: /half/undo-one }
+              - { id: undo_two, call: /half/undo-two-bad, retry: { max_attempts: 1 } }
+            """);
+
+        (run["undo_one"].Status, run["undo_two"].Status, run["three"].Status).Should().Be(("success", "dead", "dead"));
+        ((string)run.Error["message"]!).Should().Contain("not undone: undo_two:");
+    }
+
+    [Test]
+    public async Task Only_the_steps_that_are_named_are_undone()
+    {
+        var run = await _service.RunAsync("""
+            key: named
+            steps:
+              - { id: one, type: transform, value: 1, compensate: undo_one }
+              - { id: two, type: transform, value: 2, compensate: undo_two }
+              - { id: three, call: /named/bad, on_failure: { strategy: rollback, steps: [one] }, depends_on: [one, two] }
+              - { id: undo_one, type: transform, value: results.one }
+              - { id: undo_two, type: transform, value: results.two }
+            """);
+
+        run.Steps.Keys.Should().Contain("undo_one").And.NotContain("undo_two");
+        run["undo_one"].Output.Should().Be("1");
+    }
+
+    [Test]
+    public async Task A_step_of_an_item_undoes_what_is_in_its_item_and_around_it()
+    {
+        var run = await _service.RunAsync("""
+            key: inner-undo
+            steps:
+              - { id: outer, type: transform, value: "'o'", compensate: undo_outer }
+              - id: process
+                type: for_each
+                items: "[1]"
+                depends_on: [outer]
+                steps:
+                  - { id: make, type: transform, value: item, compensate: undo_make }
+                  - { id: check, call: /inner/bad, on_failure: rollback, depends_on: [make] }
+              - { id: undo_outer, type: transform, value: results.outer }
+              - { id: undo_make, type: transform, value: results.make }
+            """);
+
+        run.Status.Should().Be("failed");
+        (run["process[0].undo_make"].Output, run["process[0].undo_outer"].Output).Should().Be(("1", "\"o\""));
+    }
+
+    [Test]
+    public async Task What_was_undone_can_not_be_retried()
+    {
+        var run = await _service.RunAsync("""
+            key: final
+            steps:
+              - { id: one, type: transform, value: 1, compensate: undo }
+              - { id: two, call: /final/bad, on_failure: rollback, depends_on: [one] }
+              - { id: undo, type: transform, value: 2 }
+            """);
+        using var answer = await _service.Client.PostAsync($"/api/jobs/{run.Id.Job(1)}/retry", null);
+
+        ((int)answer.StatusCode).Should().Be(409);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("has been undone");
+    }
+}
