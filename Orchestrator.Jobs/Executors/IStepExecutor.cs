@@ -1,8 +1,8 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Executors;
 

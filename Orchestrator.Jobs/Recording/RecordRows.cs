@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Limits;
@@ -13,7 +12,7 @@ namespace Orchestrator.Jobs.Recording;
 /// The rows that a recording batch writes, column by column, as <c>Record.sql</c> takes them. What happens to a step's
 /// Hangfire job is one of the words that the statement explains.
 /// </summary>
-internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider time)
+internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider time)
 {
     private readonly List<StepWrite> _steps = [];
     private readonly List<(RunInfo Run, RunState State, int OpenSteps, int? DeadStep, int? NextStep)> _runs = [];
@@ -231,23 +230,6 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         }
     }
 
-    private static TimeSpan? Next(StepVerdict verdict) => verdict switch
-    {
-        VerdictRetry retry => retry.Delay,
-        VerdictWait wait => wait.Delay,
-        VerdictOpen open => open.LookAgain,
-        _ => null,
-    };
-
-    private static string? WaitsFor(StepVerdict verdict) => verdict switch
-    {
-        VerdictRetry => "retry",
-        VerdictWait wait => wait.WaitingFor,
-        VerdictOpen { Phase: StepPhase.Open } => "steps",
-        VerdictOpen open => open.Phase,
-        _ => null,
-    };
-
     private NpgsqlBatchCommand AssignCommand(NpgsqlBatch batch)
     {
         var command = batch.CreateBatchCommand();
@@ -332,49 +314,6 @@ internal sealed class RecordRows(StepJobRows jobs, TimeSpan lease, TimeProvider 
         .Ints(_attempts.ConvertAll(attempt => StatusCode(attempt.Record.Verdict)))
         .Texts(_attempts.ConvertAll(attempt => FailureOf(attempt.Record.Verdict)?.Message))
         .Jsons(_attempts.ConvertAll(attempt => attempt.Record.Logs));
-
-    private static (string Name, string? Reason, string? Data) HangfireState(StepRecord record, string serverId)
-    {
-        var finished = StepJobRows.Time(record.FinishedAt);
-        var took = Math.Max(0, (long)(record.FinishedAt - record.StartedAt).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        return record.Verdict switch
-        {
-            VerdictSuccess => ("Succeeded", null, Value.Object(
-                ("SucceededAt", finished), ("PerformanceDuration", took)).ToJson()),
-            VerdictSkip => ("Deleted", "Its condition was false", Value.Object(("DeletedAt", finished)).ToJson()),
-            VerdictStopped => ("Deleted", "The run has ended", Value.Object(("DeletedAt", finished)).ToJson()),
-            VerdictRetry retry => ("Scheduled", retry.Reason, null),
-            VerdictWait wait => ("Scheduled", wait.Reason, null),
-            VerdictOpen { Failure: { } failure } open => ("Awaiting", $"Waits for its {open.Phase}: {failure.Message}", "{}"),
-            VerdictOpen => ("Awaiting", "Waits for its steps", "{}"),
-            VerdictPassedOver passed => ("Deleted", $"Passed over: {passed.Failure.Message}", Value.Object(("DeletedAt", finished)).ToJson()),
-            VerdictDead dead => ("Failed", "The step is dead", Value.Object(
-                ("FailedAt", finished),
-                ("ServerId", serverId),
-                ("ExceptionType", typeof(StepFailedException).FullName),
-                ("ExceptionMessage", dead.Failure.Message),
-                ("ExceptionDetails", $"{typeof(StepFailedException).FullName}: {dead.Failure.Message}")).ToJson()),
-            _ => throw new ArgumentOutOfRangeException(nameof(record), record.Verdict, null),
-        };
-    }
-
-    private static string Processing(string serverId, DateTime startedAt) => Value.Object(
-        ("ServerId", serverId), ("WorkerId", "continuation"), ("StartedAt", StepJobRows.Time(startedAt))).ToJson();
-
-    private static string? Json(Value value) => value.IsNullish ? null : value.ToJson();
-
-    private static Failure? FailureOf(StepVerdict verdict) => verdict switch
-    {
-        VerdictRetry retry => retry.Failure,
-        VerdictDead dead => dead.Failure,
-        VerdictStopped stopped => stopped.Failure,
-        VerdictPassedOver passed => passed.Failure,
-        VerdictOpen open => open.Failure,
-        _ => null,
-    };
-
-    private static int? StatusCode(StepVerdict verdict) =>
-        verdict is VerdictSuccess success ? success.StatusCode : FailureOf(verdict)?.StatusCode;
 
     private sealed record StepWrite(string Tenant, JobId Job, StepState State, int Pending, int Present)
     {

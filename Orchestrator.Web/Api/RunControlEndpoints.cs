@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Access;
 using Orchestrator.Jobs.Control;
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Web.Api.Describing;
@@ -15,12 +16,12 @@ internal static class RunControlEndpoints
     {
         Map(RunOrder.Cancel, "Cancel a run and everything that is open in it");
         Map(RunOrder.Pause, "Pause a run: nothing of it starts, its timers stand still");
-        Map(RunOrder.Resume, "Let a paused run go on");
+        Map(RunOrder.Resume, "Let a paused run go on, or a failed one from where it failed");
         routes.MapPost("/api/runs/bulk", BulkAsync).For(Role.Operator)
             .WithSummary("Cancel, pause or resume all runs of a filter").TakesBody(body => Read(body)).Answers(200, Examples.Bulk);
 
         void Map(RunOrder order, string summary) => routes
-            .MapPost($"/api/runs/{{id:guid}}/{order.Word}", (HttpContext http, RunControl control, Guid id) => GiveAsync(http, control, order, id))
+            .MapPost($"/api/runs/{{id:guid}}/{order.Word}", (HttpContext http, RunControl control, DeadLetterDesk desk, RunQueries runs, Guid id) => GiveAsync(http, control, desk, runs, order, id))
             .For(Role.Operator).WithSummary(summary).TakesBody(body => ReadReason(body)).Answers(200, Examples.Ordered).Fails(404, 409);
     }
 
@@ -61,7 +62,7 @@ internal static class RunControlEndpoints
         To = body.Time("to"),
     };
 
-    private static async Task<IResult> GiveAsync(HttpContext http, RunControl control, RunOrder order, Guid id)
+    private static async Task<IResult> GiveAsync(HttpContext http, RunControl control, DeadLetterDesk desk, RunQueries runs, RunOrder order, Guid id)
     {
         var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
         if (body is null)
@@ -70,13 +71,28 @@ internal static class RunControlEndpoints
         }
 
         var by = new Orderer(http.User.Actor(), ReadReason(body));
-        return body.Problem() ?? await control.GiveAsync(http.User.Tenant(), new RunId(id), order, by, http.RequestAborted) switch
+        if (body.Problem() is { } problem)
         {
+            return problem;
+        }
+
+        var (tenant, run) = (http.User.Tenant(), new RunId(id));
+        return await control.GiveAsync(tenant, run, order, by, http.RequestAborted) switch
+        {
+            OrderRefused when order == RunOrder.Resume && await runs.FindAsync(tenant, run, http.RequestAborted) is { Status: "failed" } =>
+                ToAnswer(id, await desk.ResumeAsync(tenant, run, new ResumeDecision(by.By), http.RequestAborted)),
             OrderDone done => Results.Json(new OrderAnswer(true, id, done.State.Word()), ApiJson.Default.OrderAnswer),
             OrderRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
             _ => Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}."),
         };
     }
+
+    private static IResult ToAnswer(Guid id, DecisionOutcome outcome) => outcome switch
+    {
+        DecisionDone done => Results.Json(new OrderAnswer(true, id, done.Run.Word()), ApiJson.Default.OrderAnswer),
+        DecisionRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
+        _ => Problems.Of(StatusCodes.Status409Conflict, "Overtaken", "The run was changed at the same moment. Look at it, and ask again if need be."),
+    };
 
     private static async Task<IResult> BulkAsync(HttpContext http, RunControl control)
     {

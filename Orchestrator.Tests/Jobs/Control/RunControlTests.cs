@@ -117,6 +117,27 @@ internal sealed class RunControlTests
     }
 
     [Test]
+    public async Task A_failed_run_goes_on_from_where_it_failed()
+    {
+        var answers = new Queue<int>([200, 404, 200]);
+        _service.Target.On("/resumed", (http, _) => TargetServer.JsonAsync(http, answers.Dequeue(), """{"ok": true}"""));
+        var id = await _service.StartRunAsync("""
+            key: resumed
+            steps:
+              - { id: each, type: for_each, items: "[1, 2]", maxConcurrency: 1, steps: [{ id: call, call: /resumed }] }
+              - { id: after, type: transform, value: results.each.length, depends_on: [each] }
+            """);
+        (await _service.EndAsync(id)).Status.Should().Be("failed");
+
+        (await PostAsync($"{id}/resume")).Answer["status"]!.ToString().Should().Be("running");
+        var run = await _service.EndAsync(id);
+
+        (run.Status, run.Output).Should().Be(("success", "2"));
+        _service.Target.RequestsTo("/resumed").Should().HaveCount(3);
+        (await PostAsync($"{id}/resume")).Status.Should().Be(HttpStatusCode.Conflict);
+    }
+
+    [Test]
     public async Task A_delivery_that_a_worker_took_in_the_pause_is_made_again()
     {
         await using var api = await TestService.StartAsync(TestService.WithoutWorkers);

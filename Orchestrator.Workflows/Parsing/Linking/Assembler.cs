@@ -55,32 +55,32 @@ internal static class Assembler
 
     private static StepDefinition Build(
         StepDraft step, WorkflowDraft draft, Dependencies links, StepIndex index, RetryPolicy retry, IReadOnlyList<int> reads) => new()
-    {
-        Id = step.Id!.Value.Id,
-        Index = step.Index,
-        Name = step.Name,
-        Description = step.Description,
-        Action = step.Action!,
-        When = step.When,
-        // What waits for others has as much time as they take, unless the step itself says otherwise.
-        Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
-        Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over(((step.OnFailure ?? draft.DefaultOnFailure)?.Retry ?? new RetryDraft()).Over(retry)))),
-        RequiredAccuracy = step.RequiredAccuracy,
-        Join = step.Join ?? Join.All,
-        Choosers = links.Blueprint.Rule(step.Index).Choosers,
-        OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure))?.Build() ?? FailurePolicy.Abort,
-        Compensate = step.Compensate?.Id,
-        Set = step.Set,
-        Scope = step.Scope,
-        Opens = links.Opens(step),
-        Alternative = step.OnFailure is { Kind: OnFailure.Alternative, Alternatives: [var named] } ? links.Detached(index.Find(named.Id)!) : null,
-        Output = step.Output,
-        RateLimit = step.RateLimit?.Build(),
-        Exclusive = step.Exclusive,
-        Priority = step.Priority,
-        Queue = step.Queue ?? (draft.Config.Queue is null ? StepForms.Find(step.Type)?.Queue : null),
-        Reads = reads,
-    };
+        {
+            Id = step.Id!.Value.Id,
+            Index = step.Index,
+            Name = step.Name,
+            Description = step.Description,
+            Action = step.Action!,
+            When = step.When,
+            // What waits for others has as much time as they take, unless the step itself says otherwise.
+            Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
+            Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over(((step.OnFailure ?? draft.DefaultOnFailure)?.Retry ?? new RetryDraft()).Over(retry)))),
+            RequiredAccuracy = step.RequiredAccuracy,
+            Join = step.Join ?? Join.All,
+            Choosers = links.Blueprint.Rule(step.Index).Choosers,
+            OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure))?.Build() ?? FailurePolicy.Abort,
+            Compensate = step.Compensate?.Id,
+            Set = step.Set,
+            Scope = step.Scope,
+            Opens = links.Opens(step),
+            Alternative = step.OnFailure is { Kind: OnFailure.Alternative, Alternatives: [var named] } ? links.Detached(index.Find(named.Id)!) : null,
+            Output = step.Output,
+            RateLimit = step.RateLimit?.Build(),
+            Exclusive = step.Exclusive,
+            Priority = step.Priority,
+            Queue = step.Queue ?? (draft.Config.Queue is null ? StepForms.Find(step.Type)?.Queue : null),
+            Reads = reads,
+        };
 
     private static RetryPolicy WithAlternative(StepDraft step, RetryPolicy retry) =>
         step.Action!.HasAlternative ? retry with { MaxAttempts = retry.MaxAttempts * 2 } : retry;
