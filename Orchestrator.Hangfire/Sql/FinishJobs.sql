@@ -5,7 +5,7 @@
 -- $1 places in the queue, $2 jobs, $3 fences, $4 names, $5 reasons, $6 data, $7 seconds until they expire;
 -- $8 to $11 counters: row that they belong to, key, value, seconds until they expire; $12 length of the list of children
 -- (null: it does not matter); $13 to $17 children that are enqueued: row that they belong to, job, fence, data, queue;
--- $18 their reasons, $19 notification. The answer: 0 lost, 1 done (or still the worker's), 2 there are other children.
+-- $18 their reasons, $19 notification. The answer: 0 lost, 1 done (or still the worker's), 2 there are other children, 3 lost, and on its way to a worker again.
 with input as materialized (
   select t.*, nextval('hangfire.state_id_seq') as stateid
   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::double precision[], $12::int[])
@@ -70,7 +70,8 @@ notified as materialized (
 )
 select case
     when exists (select from moved m where m.nr = i.nr) then 1
-    when not exists (select from hangfire.job j where j.id = i.jobid and j.stateid = i.fence) then 0
+    when not exists (select from hangfire.job j where j.id = i.jobid and j.stateid = i.fence)
+      then case when exists (select from hangfire.job j where j.id = i.jobid and j.statename = 'Enqueued') then 3 else 0 end
     when i.name is null then 1
     else 2
   end, (select count(*) from notified)

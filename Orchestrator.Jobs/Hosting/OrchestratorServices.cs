@@ -56,7 +56,7 @@ internal static class OrchestratorServices
                 {
                     SchemaName = "hangfire",
                     PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(5),
+                    QueuePollInterval = TimeSpan.FromSeconds(4),
                     UseSlidingInvisibilityTimeout = true,
                 }));
         services

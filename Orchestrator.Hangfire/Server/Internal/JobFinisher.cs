@@ -10,6 +10,9 @@ internal sealed class JobFinisher
 {
     private const int MaxBatch = 500, Lanes = 2;
 
+    /// <summary>What the statement says of a job that was moved while it was performed, and is enqueued anew.</summary>
+    private const int Requeued = 3;
+
     private readonly PostgreSqlStorage storage;
     private readonly Coalescer<FinishRequest, FinishOutcome> coalescer;
 
@@ -31,7 +34,7 @@ internal sealed class JobFinisher
         var outcomes = await storage.Database.QueryAfterAsync(
             ("LockJobs", [requests.Where(static each => each.ContinuationsLength is not null).Select(static each => each.Claimed.JobId).ToArray()]),
             "FinishJobs",
-            static row => (FinishOutcome)row.GetInt32(0),
+            static row => row.GetInt32(0),
             CancellationToken.None,
             Column(requests, static request => request.Claimed.QueueId),
             Column(requests, static request => request.Claimed.JobId),
@@ -53,7 +56,10 @@ internal sealed class JobFinisher
             Array.ConvertAll(children, static each => StateRow.Reason(each.Child.State!)),
             storage.Signals.Notification(queues)).ConfigureAwait(false);
         foreach (var queue in queues) storage.Signals.Wake(queue);
-        return outcomes;
+
+        // Who looked for jobs while its row was locked here has left it for the next time: that is now.
+        if (outcomes.Contains(Requeued)) storage.Signals.WakeAll();
+        return [.. outcomes.Select(static outcome => outcome == Requeued ? FinishOutcome.Lost : (FinishOutcome)outcome)];
     }
 
     private static T[] Column<T>(IReadOnlyList<FinishRequest> requests, Func<FinishRequest, T> select)
