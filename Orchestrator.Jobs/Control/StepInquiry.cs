@@ -10,7 +10,7 @@ namespace Orchestrator.Jobs.Control;
 /// <summary>One thing that keeps a step from running, or the news that nothing does.</summary>
 /// <param name="Kind">
 /// <c>run</c>, <c>pause</c>, <c>step</c>, <c>steps</c>, <c>token</c>, <c>lock</c>, <c>timer</c>, <c>schedule</c>, <c>retry</c>,
-/// <c>queue</c>, <c>worker</c>, <c>running</c>, <c>ended</c>; or the word for what its type waits for, such as <c>event</c>.
+/// <c>slot</c>, <c>max_parallel</c>, <c>queue</c>, <c>worker</c>, <c>running</c>, <c>ended</c>; or the word for what its type waits for, such as <c>event</c>.
 /// </param>
 /// <param name="Message">For people.</param>
 internal sealed record WhyReason(string Kind, string Message)
@@ -110,6 +110,10 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
                 return [new WhyReason("token", $"it waits for a token of '{key}', which is its own {At(row.DueAt ?? row.NextRunAt)}, {row.LineBefore} before it") { Key = key, Until = row.DueAt ?? row.NextRunAt, Before = row.LineBefore }];
             case "exclusive":
                 return [new WhyReason("lock", $"it waits for the lock '{key}', held by {row.Holder ?? "nobody at this moment"}, {row.LineBefore} before it") { Key = key, Holder = row.Holder, Until = row.HeldUntil, Before = row.LineBefore }];
+            case "slot":
+                return [await OfSlotAsync(connection, tenant, row.Job.Run, cancellationToken)];
+            case "max_parallel":
+                return [await OfPlacesAsync(connection, tenant, row.Job.Run, cancellationToken)];
             case "schedule":
                 return [new WhyReason("schedule", $"its run is to start {At(row.NextRunAt)}") { Until = row.NextRunAt }];
             case "timer":
@@ -117,6 +121,43 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             default:
                 return [new WhyReason(word.Length > 0 ? word : "step", $"it waits for {(key is null ? word : $"{word} '{key}'")}") { Key = key, Until = row.NextRunAt }];
         }
+    }
+
+    /// <summary>Its run waits for others of its key (<c>config.concurrency</c>).</summary>
+    private static async Task<WhyReason> OfSlotAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("WhySlot"), connection);
+        command.Parameters.One(tenant).One(run.Value);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            return new WhyReason("slot", "it waits for a slot of its workflow");
+        }
+
+        var (key, before, holders) = (row.GetString(0), row.GetInt32(4), row.IsDBNull(3) ? [] : row.GetFieldValue<Guid[]>(3));
+        return Time(row, 1) is { } due && holders.Length < row.GetInt32(2)
+            ? new WhyReason("schedule", $"its run is to start {At(due)}, with a slot of '{key}'") { Key = key, Until = due }
+            : new WhyReason("slot", $"it waits for a slot of '{key}', {before} runs before it: {(holders.Length == 0 ? "it is given one at this moment" : $"run {string.Join(", run ", holders.Take(10))}")}")
+            {
+                Key = key,
+                Holder = holders.Length == 0 ? null : holders[0].ToString(),
+                Before = before,
+            };
+    }
+
+    /// <summary>As many steps of its run are under way as may be (<c>config.max_parallel</c>).</summary>
+    private static async Task<WhyReason> OfPlacesAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("StepsUnderWay"), connection);
+        command.Parameters.One(tenant).One(run.Value);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var steps = new List<string>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            steps.Add(row.GetString(0));
+        }
+
+        return new WhyReason("max_parallel", $"as many steps of its run are under way as config.max_parallel allows: {string.Join(", ", steps.Select(step => $"'{step}'"))}") { StepId = steps.FirstOrDefault() };
     }
 
     private async Task<IReadOnlyList<WhyReason>> OfParentsAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken)

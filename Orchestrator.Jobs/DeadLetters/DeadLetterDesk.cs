@@ -1,6 +1,8 @@
 using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
@@ -14,7 +16,7 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// everything as it was; after it, nothing is left to do.
 /// </summary>
 internal sealed class DeadLetterDesk(
-    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
+    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, NearTimers timers,
     StepJobRows jobs, TimeProvider time)
 {
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
@@ -107,11 +109,21 @@ internal sealed class DeadLetterDesk(
         await using (var batch = connection.CreateBatch())
         {
             reopened.Blocks().AddChanges(batch);
+            if (reopened.NeedsSlot)
+            {
+                batch.BatchCommands.Add(RunSlots.EnterAgain(batch, reopened.Info.Tenant, reopened.Info.Id));
+            }
+
             _ = batch.BatchCommands.Count > 0 ? await batch.ExecuteNonQueryAsync(cancellationToken) : 0;
         }
 
         await transaction.CommitAsync(cancellationToken);
         signal.Delivered(queues);
+        if (reopened.NeedsSlot)
+        {
+            timers.Expect(TimeSpan.Zero);
+        }
+
         return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, reopened.RunState);
     }
 

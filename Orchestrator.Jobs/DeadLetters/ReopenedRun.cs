@@ -43,10 +43,13 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     public bool Exists => step is not { } number || _steps.ContainsKey(number);
 
     /// <summary>Steps that change.</summary>
-    public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Counted.Count;
+    public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Held.Count + _decisions.Counted.Count;
 
     /// <summary>Where the step stands after it.</summary>
     public StepState StepState => decision is ResolveDecision ? StepState.Success : _decisions.Ready.Any(count => count.Step == step) ? StepState.Queued : StepState.Waiting;
+
+    /// <summary>It had ended, and goes on: it needs a slot again where its workflow limits how many there are at a time.</summary>
+    public bool NeedsSlot => workflow.Definition.Config.Concurrency is not null && _state == RunState.Failed && RunState == RunState.Running;
 
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
@@ -78,6 +81,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
             HasReplaced = phase is StepPhase.Alternative,
             IsUndone = phase is StepPhase.Rollback,
             IsUnwanted = phase is StepPhase.Unwanted,
+            HasPlace = row.GetBoolean(11),
         };
     }
 
@@ -134,8 +138,9 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     {
         var rows = _decisions.Ended.Select(end => (end.Step, end.State, end.Pending, end.Present))
             .Concat(_decisions.Ready.Select(count => (count.Step, State: StepState.Queued, count.Pending, count.Present)))
-            .Concat(_decisions.Counted.Select(count => (count.Step, State: StepState.Waiting, count.Pending, count.Present)))
+            .Concat(_decisions.Held.Concat(_decisions.Counted).Select(count => (count.Step, State: StepState.Waiting, count.Pending, count.Present)))
             .ToArray();
+        var held = _decisions.Held.Select(count => count.Step).ToHashSet();
         var (end, output, error) = End();
         RunState = end ?? (_state == RunState.Failed ? RunState.Running : _state);
         parameters
@@ -157,8 +162,13 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         parameters.Add(new NpgsqlParameter { Value = (object?)StepId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.One(StorableText.Of(decision.Message));
         Add(parameters, LogData());
-        parameters.One(jobs.Invocation).One(jobs.Arguments);
+        parameters.One(jobs.Invocation).One(jobs.Arguments).Many(
+            Array.ConvertAll(rows, row => held.Contains(row.Step) ? false : row.State == StepState.Queued && TakesPlace(row.Step) ? true : (bool?)null),
+            NpgsqlDbType.Boolean);
     }
+
+    private bool TakesPlace(int number) => workflow.Definition.Blueprint is { MaxParallel: not null } blueprint
+        && !_steps[number].HasBegun && !blueprint.Rule(_steps[number].Step.Place?.Step ?? number).Steers;
 
     /// <summary>What becomes of blocks, and of what is in them.</summary>
     public BlockRows Blocks()

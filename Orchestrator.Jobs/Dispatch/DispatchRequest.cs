@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Inputs;
+using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Dispatch;
 
@@ -61,7 +62,14 @@ internal sealed record IdempotencyKey(string Scope, string Key, byte[] RequestSh
 internal abstract record DispatchOutcome;
 
 /// <summary>There is a run. <paramref name="IsReplay"/>: an earlier request with the same key had made it.</summary>
-internal sealed record Dispatched(RunId Run, bool IsReplay) : DispatchOutcome;
+internal sealed record Dispatched(RunId Run, bool IsReplay) : DispatchOutcome
+{
+    /// <summary>Where it stands as far as is known: cancelled where it was skipped, since as many runs are open as may be.</summary>
+    public RunState State { get; init; } = RunState.Pending;
+
+    /// <summary>Why it was cancelled; null: it was not.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>There is none, and why.</summary>
 internal sealed record DispatchRefused(DispatchRefusal Reason, string Message, IReadOnlyList<InputProblem> Problems) : DispatchOutcome

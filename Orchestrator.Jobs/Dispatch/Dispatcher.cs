@@ -1,11 +1,15 @@
 using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Shared;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Inputs;
+using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Dispatch;
 
@@ -24,13 +28,15 @@ internal sealed class Dispatcher
     private readonly WorkflowCatalog _workflows;
     private readonly DeliverySignal _signal;
     private readonly StepJobRows _jobs;
+    private readonly RunSlots _slots;
+    private readonly NearTimers _timers;
     private readonly TimeProvider _time;
     private readonly Coalescer<NewRun, bool> _runs;
 
     public Dispatcher(
-        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, TimeProvider time)
+        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, RunSlots slots, NearTimers timers, TimeProvider time)
     {
-        (_database, _workflows, _signal, _jobs, _time) = (database, workflows, signal, jobs, time);
+        (_database, _workflows, _signal, _jobs, _slots, _timers, _time) = (database, workflows, signal, jobs, slots, timers, time);
         _runs = new Coalescer<NewRun, bool>(InsertAllAsync, MaxBatch, lanes: 2, error => error is PostgresException);
     }
 
@@ -38,8 +44,16 @@ internal sealed class Dispatcher
     {
         var (run, refused) = await PrepareAsync(request, cancellationToken);
         return run is null ? refused!
-            : await _runs.SubmitAsync(run, cancellationToken) ? new Dispatched(run.Id, false)
-            : await ReplayAsync(request, cancellationToken);
+            : !await _runs.SubmitAsync(run, cancellationToken) ? await ReplayAsync(request, cancellationToken)
+            : run.Slot is { } slot ? await SettleAsync(run, slot, cancellationToken)
+            : new Dispatched(run.Id, false);
+    }
+
+    /// <summary>The run is there; whether it has a slot is decided now.</summary>
+    private async Task<Dispatched> SettleAsync(NewRun run, RunSlot slot, CancellationToken cancellationToken)
+    {
+        var (state, reason) = await _slots.SettleAsync(run.Request.Tenant, slot.Key, run.Id, cancellationToken);
+        return state == RunState.Cancelled ? new Dispatched(run.Id, false) { State = state, Reason = reason } : new Dispatched(run.Id, false);
     }
 
     /// <summary>All of them or none, a statement for as many as fit into one.</summary>
@@ -48,7 +62,7 @@ internal sealed class Dispatcher
     {
         await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (outcomes, queues) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, isLimited) = await WriteAsync(requests, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             return outcomes;
@@ -56,6 +70,7 @@ internal sealed class Dispatcher
 
         await transaction.CommitAsync(cancellationToken);
         _signal.Delivered(queues);
+        ExpectSlots(isLimited);
         return outcomes;
     }
 
@@ -73,7 +88,7 @@ internal sealed class Dispatcher
             await transaction.SaveAsync(before, cancellationToken);
         }
 
-        var (outcomes, queues) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, _) = await WriteAsync(requests, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             // Of a single one nothing was written.
@@ -116,11 +131,36 @@ internal sealed class Dispatcher
                 problems));
         }
 
-        return (NewRun.Of(request, workflow, inputs, RunId.New(_time.GetUtcNow())), null);
+        return Limited(request, workflow, inputs);
+    }
+
+    private (NewRun? Run, DispatchRefused? Refused) Limited(DispatchRequest request, LoadedWorkflow workflow, Value inputs)
+    {
+        string problem;
+        try
+        {
+            var now = _time.GetUtcNow();
+            var run = NewRun.Of(request, workflow, inputs, RunId.New(now), now.UtcDateTime);
+            if (run.Slot is not { Key.Length: 0 or > RateLimit.MaxKeyLength })
+            {
+                return (run, null);
+            }
+
+            problem = $"came to {run.Slot.Key.Length} characters; it has to have 1 to {RateLimit.MaxKeyLength}";
+        }
+        catch (EvaluationException e)
+        {
+            problem = $"can't be evaluated: {e.Message}";
+        }
+
+        return (null, new DispatchRefused(
+            DispatchRefusal.InvalidInput,
+            $"The request does not fit workflow '{request.WorkflowKey}': its config.concurrency.key {problem}.",
+            [new InputProblem("config.concurrency.key", problem)]));
     }
 
     /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
-    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues)> WriteAsync(
+    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues, bool IsLimited)> WriteAsync(
         IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var runs = new NewRun[requests.Count];
@@ -129,7 +169,7 @@ internal sealed class Dispatcher
             var (run, refused) = await PrepareAsync(requests[index], cancellationToken);
             if (refused is not null)
             {
-                return ([refused with { Index = index }], []);
+                return ([refused with { Index = index }], [], false);
             }
 
             runs[index] = run!;
@@ -139,8 +179,7 @@ internal sealed class Dispatcher
         var written = 0;
         foreach (var batch in Batches(runs))
         {
-            await using var command = new NpgsqlCommand(Statements.Dispatch, transaction.Connection, transaction);
-            var accepted = await InsertAsync(command, batch, cancellationToken);
+            var accepted = await InsertAsync(new NpgsqlCommand(Statements.Dispatch, transaction.Connection, transaction), batch, cancellationToken);
             foreach (var run in batch)
             {
                 outcomes[written] = accepted.Contains(run.Id)
@@ -148,14 +187,14 @@ internal sealed class Dispatcher
                     : await ReplayAsync(run.Request, new NpgsqlCommand { Connection = transaction.Connection, Transaction = transaction }, cancellationToken);
                 if (outcomes[written] is DispatchRefused refused)
                 {
-                    return ([refused with { Index = written }], []);
+                    return ([refused with { Index = written }], [], false);
                 }
 
                 written++;
             }
         }
 
-        return (outcomes, [.. runs.SelectMany(run => run.RootQueues).Distinct()]);
+        return (outcomes, [.. runs.SelectMany(run => run.RootQueues).Distinct()], runs.Any(run => run.Slot is not null));
     }
 
     /// <summary>As many runs as one statement may write, at least one.</summary>
@@ -188,15 +227,27 @@ internal sealed class Dispatcher
         var accepted = new HashSet<RunId>(runs.Count);
         foreach (var batch in Batches([.. runs]))
         {
-            await using var command = new NpgsqlCommand(Statements.Dispatch, connection);
-            accepted.UnionWith(await InsertAsync(command, batch, cancellationToken));
+            accepted.UnionWith(await InsertAsync(new NpgsqlCommand(Statements.Dispatch, connection), batch, cancellationToken));
         }
 
         return accepted;
     }
 
     /// <summary>Runs written by <see cref="InsertAsync(NpgsqlConnection, IReadOnlyList{NewRun}, CancellationToken)"/> are committed: workers are told.</summary>
-    public void Delivered(IReadOnlyList<NewRun> runs) => _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
+    public void Delivered(IReadOnlyList<NewRun> runs)
+    {
+        _signal.Delivered([.. runs.Where(run => run.Slot is null).SelectMany(run => run.RootQueues).Distinct()]);
+        ExpectSlots(runs.Any(run => run.Slot is not null));
+    }
+
+    /// <summary>Runs wait for slots: this process looks at once whether there are any.</summary>
+    private void ExpectSlots(bool isLimited)
+    {
+        if (isLimited)
+        {
+            _timers.Expect(TimeSpan.Zero);
+        }
+    }
 
     private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
@@ -262,23 +313,45 @@ internal sealed class Dispatcher
 
     private async Task<IReadOnlyList<bool>> InsertAllAsync(IReadOnlyList<NewRun> runs)
     {
-        await using var command = _database.Source.CreateCommand(Statements.Dispatch);
-        var accepted = await InsertAsync(command, runs, CancellationToken.None);
+        var accepted = runs.Any(run => run.Slot is not null)
+            ? await InsertLimitedAsync(runs)
+            : await InsertAsync(_database.Source.CreateCommand(Statements.Dispatch), runs, CancellationToken.None);
         Delivered(runs);
         return [.. runs.Select(run => accepted.Contains(run.Id))];
     }
 
-    /// <summary>Runs the statement for these; the answer holds those whose key was new, or that have none.</summary>
-    private async Task<HashSet<RunId>> InsertAsync(NpgsqlCommand command, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<RunId>> InsertLimitedAsync(IReadOnlyList<NewRun> runs)
     {
+        await using var connection = await _database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var accepted = await InsertAsync(new NpgsqlCommand(Statements.Dispatch, connection, transaction), runs, CancellationToken.None);
+        await transaction.CommitAsync();
+        return accepted;
+    }
+
+    /// <summary>
+    /// Runs the statement for these, and one more where their number is limited: then in a transaction. The answer holds those
+    /// whose key was new, or that have none.
+    /// </summary>
+    private async Task<HashSet<RunId>> InsertAsync(NpgsqlCommand dispatch, IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
+        await using var command = dispatch;
         NewRun.AddTo(command.Parameters, runs);
         command.Parameters.One(_jobs.Invocation).One(_jobs.Arguments);
         NewRun.AddParents(command.Parameters, runs);
         var accepted = new HashSet<RunId>(runs.Count);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            accepted.Add(new RunId(reader.GetGuid(1)));
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                accepted.Add(new RunId(reader.GetGuid(1)));
+            }
+        }
+
+        if (runs.Where(run => run.Slot is not null && accepted.Contains(run.Id)).ToArray() is { Length: > 0 } limited)
+        {
+            await RunSlots.EnterAsync(
+                command.Connection!, [.. limited.Select(run => (run.Request.Tenant, run.Id, run.Slot!, run.Priority, run.Request.ScheduledAt))], cancellationToken);
         }
 
         return accepted;

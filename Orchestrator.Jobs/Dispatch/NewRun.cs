@@ -1,9 +1,12 @@
 using Npgsql;
+using NpgsqlTypes;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Dispatch;
 
@@ -22,7 +25,11 @@ internal sealed record NewRun
     /// <summary>As JSON.</summary>
     public required string Variables { get; init; }
 
-    public static NewRun Of(DispatchRequest request, LoadedWorkflow workflow, Value inputs, RunId id)
+    /// <summary>What limits how many runs such as this are open; null: nothing.</summary>
+    public RunSlot? Slot { get; init; }
+
+    /// <exception cref="EvaluationException">The key of <c>config.concurrency</c> can't be evaluated.</exception>
+    public static NewRun Of(DispatchRequest request, LoadedWorkflow workflow, Value inputs, RunId id, DateTime now)
     {
         var variables = workflow.Definition.Variables.IsNullish ? Value.EmptyObject : workflow.Definition.Variables;
         if (!request.Variables.IsNullish)
@@ -37,14 +44,38 @@ internal sealed record NewRun
             Workflow = workflow,
             Payload = inputs.ToJson(),
             Variables = variables.ToJson(),
+            Slot = workflow.Definition.Config.Concurrency is { } limit
+                ? new RunSlot(limit.Key is { } key ? KeyOf(key, request, workflow, inputs, variables, id, now) : workflow.Definition.Key, limit)
+                : null,
         };
+    }
+
+    private static string KeyOf(
+        Template key, DispatchRequest request, LoadedWorkflow workflow, Value inputs, Value variables, RunId id, DateTime now)
+    {
+        var memory = new RunMemory(new RunInfo
+        {
+            Tenant = request.Tenant,
+            Id = id,
+            WorkflowKey = workflow.Definition.Key,
+            WorkflowVersion = workflow.Version,
+            UserId = request.UserId,
+            IntentId = request.IntentId,
+            Trigger = request.Trigger,
+            CreatedAt = now,
+        })
+        {
+            Payload = inputs,
+            Variables = variables,
+        };
+        return StorableText.Of(key.Render(new StepScope(workflow, memory, [])).ToText());
     }
 
     /// <summary>Hangfire queues of the steps that may start.</summary>
     public IEnumerable<string> RootQueues =>
-        Workflow.Definition.Blueprint.Main.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
+        Workflow.Definition.Blueprint.Starters.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
 
-    private int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
+    public int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
 
     /// <summary>The first 25 parameters of <c>Dispatch.sql</c>.</summary>
     public static void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs)
@@ -79,11 +110,29 @@ internal sealed record NewRun
             .Ints(Array.ConvertAll(steps, row => row.Run.Workflow.Definition.Graph.Parents(row.Step.Index).Count));
     }
 
-    /// <summary>Its last three parameters: the steps that have asked for the runs.</summary>
+    /// <summary>Its last parameters: the steps that have asked for the runs, and what limits these.</summary>
     public static void AddParents(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs) => parameters
         .Uuids([.. runs.Select(run => run.Request.Parent?.Job.Run.Value)])
         .Uuids([.. runs.Select(run => run.Request.Parent is { Waits: true } parent ? parent.Job.Value : (Guid?)null)])
-        .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))]);
+        .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))])
+        .Texts([.. runs.Select(run => run.Slot?.Key)])
+        .Many([.. runs.SelectMany(run => run.Places)], NpgsqlDbType.Boolean);
+
+    /// <summary>For each step of the workflow's own body: whether it counts as under way from the start (true), is held (false), or neither.</summary>
+    private IEnumerable<bool?> Places
+    {
+        get
+        {
+            var blueprint = Workflow.Definition.Blueprint;
+            if (blueprint.MaxParallel is null)
+            {
+                return blueprint.Main.Steps.Select(_ => (bool?)null);
+            }
+
+            var (roots, starters) = (blueprint.Main.Roots.ToHashSet(), blueprint.Starters.ToHashSet());
+            return blueprint.Main.Steps.Select(step => !roots.Contains(step) || blueprint.Rule(step).Steers ? (bool?)null : starters.Contains(step));
+        }
+    }
 
     private string Queue(int step) =>
         Workflow.Step(step).Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;

@@ -109,4 +109,7 @@ internal static partial class Log
 
     [LoggerMessage(52, LogLevel.Warning, "The database did not take an order for {Runs} runs, tried again in {Wait} ms: {Message}")]
     public static partial void CannotOrder(ILogger logger, int runs, double wait, string message);
+
+    [LoggerMessage(53, LogLevel.Warning, "The database can't be reached: who gets a slot is looked at again in {Wait} ms: {Message}")]
+    public static partial void CannotLookAtSlots(ILogger logger, double wait, string message);
 }

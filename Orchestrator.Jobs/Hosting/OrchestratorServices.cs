@@ -103,6 +103,7 @@ internal static class OrchestratorServices
             .AddSingleton<LockStore>()
             .AddSingleton<RateLimits>()
             .AddSingleton<ExclusiveLocks>()
+            .AddSingleton<RunSlots>()
             .AddSingleton<CycleSignal>()
             .AddSingleton<CycleStart>()
             .AddSingleton<CycleEvents>()

@@ -18,6 +18,9 @@ public sealed class CleanUpJob
     internal const string LocksRecurringId = "orchestrator:lock-clean-up";
     internal const int Batch = 1000;
 
+    /// <summary>What nobody needs of a run that has succeeded or was cancelled; of a failed one, which may go on, it is kept.</summary>
+    private static readonly TimeSpan OfEndedRuns = TimeSpan.FromDays(7);
+
     /// <summary>What is removed, and after which time: a statement of <c>Sql/</c> with <c>@age</c> and <c>@batch</c>.</summary>
     private static readonly (string Statement, TimeSpan Age)[] Kinds =
     [
@@ -26,6 +29,11 @@ public sealed class CleanUpJob
         ("ForgetFullBuckets", TimeSpan.FromHours(24)),
         ("ForgetEvaluations", TimeSpan.FromDays(7)),
         ("ForgetEventWaits", TimeSpan.Zero),
+        ("ForgetTakenEvents", OfEndedRuns),
+        ("ForgetSignals", OfEndedRuns),
+        ("ForgetApprovals", OfEndedRuns),
+        ("ForgetEndedRecoveries", OfEndedRuns),
+        ("ForgetSlots", OfEndedRuns),
     ];
 
     /// <summary>A caller may be about to take the lock over, and finds the row or the later token.</summary>

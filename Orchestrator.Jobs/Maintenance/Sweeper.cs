@@ -18,7 +18,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, Recoveries recoveries, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, Recoveries recoveries, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, RunSlots slots, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -65,6 +65,7 @@ internal sealed class Sweeper(
 
         var isWoken = look.Waits && await LookAfterWaitsAsync(cancellationToken);
         isWoken |= look.WakeUps && await actions.WakeAsync(cancellationToken);
+        isWoken |= look.NextSlot <= TimeSpan.Zero && await slots.LookAsync(cancellationToken);
         if (isWoken || look.NextTimer <= TimeSpan.Zero)
         {
             signal.Delivered(await actions.PromoteAsync(cancellationToken));
@@ -92,6 +93,7 @@ internal sealed class Sweeper(
             _lastRedeliver = time.GetTimestamp();
             await ReactToDeletionsAsync(cancellationToken);
             signal.Delivered(await actions.RedeliverAsync(cancellationToken));
+            await slots.HealAsync(cancellationToken);
         }
 
         if (look.OpenCycles)
@@ -101,7 +103,7 @@ internal sealed class Sweeper(
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
-        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection, look.NextRecovery }.Where(next => next > TimeSpan.Zero).Min();
+        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection, look.NextRecovery, look.NextSlot }.Where(next => next > TimeSpan.Zero).Min();
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
@@ -198,7 +200,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, TimeSpan? NextSlot)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
@@ -85,15 +86,18 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     /// <param name="step">The step.</param>
     /// <param name="lane">The Hangfire queue that it goes into; null: none, its run is paused.</param>
     /// <param name="taker">The recording whose worker goes on with it; null: it takes the queue.</param>
-    /// <param name="attempts">Attempts before this one; null: it has not started before, and has no Hangfire job.</param>
-    public void AddReady(RunInfo run, StepCount step, string? lane, Recording? taker, int? attempts)
+    /// <param name="attempts">Attempts before this one.</param>
+    /// <param name="hasJob">It has a Hangfire job, from an earlier turn or attempt.</param>
+    /// <param name="hasPlace">It counts as under way; null: its run does not count.</param>
+    public void AddReady(RunInfo run, StepCount step, string? lane, Recording? taker, int attempts, bool hasJob, bool? hasPlace)
     {
         // A step that opens blocks which end in the same batch is written once.
         var before = _steps.FindIndex(one => one.Tenant == run.Tenant && one.Job == run.Id.Job(step.Step));
         var write = new StepWrite(
             run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present)
         {
-            Attempts = before >= 0 ? _steps[before].Attempts : attempts ?? 0,
+            Attempts = before >= 0 ? _steps[before].Attempts : attempts,
+            HasPlace = hasPlace,
             Phase = before >= 0 ? _steps[before].Phase : null,
         };
         if (before >= 0)
@@ -101,7 +105,6 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             _steps.RemoveAt(before);
         }
 
-        var hasJob = attempts is not null;
         if (taker is null && lane is null)
         {
             _steps.Add(write);
@@ -122,6 +125,15 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             });
         }
     }
+
+    /// <summary>A step that could start, while as many are under way as may be.</summary>
+    public void AddHeld(RunInfo run, StepCount step, int attempts) =>
+        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present)
+        {
+            Attempts = attempts,
+            WaitingFor = "max_parallel",
+            HasPlace = false,
+        });
 
     /// <summary>A step that waits for less than before.</summary>
     public void AddCount(RunInfo run, StepCount step) =>
@@ -300,7 +312,8 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             .Ints(_runs.ConvertAll(run => run.NextStep))
             .Ints(_runs.ConvertAll(run => run.DeadStep))
             .Texts(_steps.ConvertAll(step => step.WaitingFor))
-            .Texts(_steps.ConvertAll(step => step.Phase));
+            .Texts(_steps.ConvertAll(step => step.Phase))
+            .Many(_steps.ConvertAll(step => step.HasPlace), NpgsqlDbType.Boolean);
         return command;
     }
 
@@ -328,6 +341,8 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
         public string? WaitingFor { get; init; }
 
         public string? Phase { get; init; }
+
+        public bool? HasPlace { get; init; }
 
         public string Hangfire { get; init; } = "none";
 

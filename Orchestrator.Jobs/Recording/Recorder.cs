@@ -72,7 +72,7 @@ internal sealed class Recorder
             _cycles.Set();
         }
 
-        if (batch.EndsRunOf(ParentStep.Trigger))
+        if (batch.EndsRunOf(ParentStep.Trigger) || batch.FreesSlot)
         {
             _timers.Expect(TimeSpan.Zero);
         }

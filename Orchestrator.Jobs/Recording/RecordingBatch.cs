@@ -55,6 +55,9 @@ internal sealed class RecordingBatch(
         HasReleased = rows.HasReleased;
     }
 
+    /// <summary>Whether a run ends with it whose workflow limits how many there are at a time.</summary>
+    public bool FreesSlot => _runs.Values.Any(run => run.Workflow.Definition.Config.Concurrency is not null && run.Decisions is { End: not null });
+
     /// <summary>Whether a run that was started by <paramref name="trigger"/> ends with it.</summary>
     public bool EndsRunOf(string trigger) => _runs.Values.Any(run => run.Info.Trigger == trigger && run.Decisions is { End: not null });
 
@@ -69,7 +72,8 @@ internal sealed class RecordingBatch(
             .Uuids(Array.ConvertAll(runs, run => run.Run.Value));
         batch.BatchCommands.Add(command);
         batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
-        AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
+        var hasBlocks = AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
+        var counts = AddPlaces(batch, _runs.Values);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -81,11 +85,18 @@ internal sealed class RecordingBatch(
 
         await reader.NextResultAsync();
         await ReadStepsAsync(reader);
-        if (await reader.NextResultAsync())
+        if (hasBlocks)
         {
+            await reader.NextResultAsync();
             await ReadBlocksAsync(reader);
             await reader.NextResultAsync();
             await ReadProgressAsync(reader);
+        }
+
+        if (counts)
+        {
+            await reader.NextResultAsync();
+            await ReadPlacesAsync(reader);
         }
     }
 
@@ -102,12 +113,21 @@ internal sealed class RecordingBatch(
 
             await using var batch = connection.CreateBatch();
             batch.BatchCommands.Add(ReadSteps(batch, plans.SelectMany(plan => plan.Missing!.Value.Steps.Select(step => (plan.Run, step)))));
-            AddBlocks(batch, plans.SelectMany(plan => plan.Missing!.Value.Blocks.Select(block => (plan.Run, block))), []);
+            var hasBlocks = AddBlocks(batch, plans.SelectMany(plan => plan.Missing!.Value.Blocks.Select(block => (plan.Run, block))), []);
+            var counts = AddPlaces(batch, plans.Select(plan => plan.Run).Where(run => run.LacksHeld));
             await using var reader = await batch.ExecuteReaderAsync();
             await ReadStepsAsync(reader);
-            if (await reader.NextResultAsync())
+            if (hasBlocks)
             {
+                await reader.NextResultAsync();
                 await ReadBlocksAsync(reader);
+                await reader.NextResultAsync();
+            }
+
+            if (counts)
+            {
+                await reader.NextResultAsync();
+                await ReadPlacesAsync(reader);
             }
         }
     }
@@ -133,12 +153,12 @@ internal sealed class RecordingBatch(
     }
 
     /// <summary>Blocks and what steps have come to: only where steps contain others.</summary>
-    private static void AddBlocks(NpgsqlBatch batch, IEnumerable<(RunRecording Run, BlockKey Block)> blocks, IEnumerable<(RunRecording Run, int Step)> progressing)
+    private static bool AddBlocks(NpgsqlBatch batch, IEnumerable<(RunRecording Run, BlockKey Block)> blocks, IEnumerable<(RunRecording Run, int Step)> progressing)
     {
         var (wanted, steps) = (blocks.ToArray(), progressing.ToArray());
         if (wanted.Length + steps.Length == 0)
         {
-            return;
+            return false;
         }
 
         var command = batch.CreateBatchCommand();
@@ -154,6 +174,35 @@ internal sealed class RecordingBatch(
             .Texts(Array.ConvertAll(steps, one => one.Run.Info.Tenant))
             .Uuids(Array.ConvertAll(steps, one => one.Run.Info.Id.Job(one.Step).Value));
         batch.BatchCommands.Add(command);
+        return true;
+    }
+
+    /// <summary>Which steps are under way and which are held: only where a workflow limits how many may be.</summary>
+    private static bool AddPlaces(NpgsqlBatch batch, IEnumerable<RunRecording> runs)
+    {
+        var counting = runs.Where(run => run.HeldLimit is not null).ToArray();
+        if (counting.Length == 0)
+        {
+            return false;
+        }
+
+        var command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("ReadPlaces");
+        command.Parameters
+            .Texts(Array.ConvertAll(counting, run => run.Info.Tenant))
+            .Uuids(Array.ConvertAll(counting, run => run.Info.Id.Value))
+            .Ints(Array.ConvertAll(counting, run => run.HeldLimit!.Value));
+        batch.BatchCommands.Add(command);
+        return true;
+    }
+
+    private async Task ReadPlacesAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            var job = new JobId(row.GetGuid(1));
+            _runs[(row.GetString(0), job.Run)].ReadPlace(job.StepIndex, StepRow.Read(row), row.GetBoolean(10));
+        }
     }
 
     private async Task ReadBlocksAsync(NpgsqlDataReader row)

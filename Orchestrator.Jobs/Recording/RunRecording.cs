@@ -10,12 +10,18 @@ namespace Orchestrator.Jobs.Recording;
 /// <summary>All recordings of one run in a batch: fenced, planned together, and turned into rows.</summary>
 internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 {
+    /// <summary>More steps that are held are read only where these are not enough.</summary>
+    private const int HeldAtFirst = 1200;
+
     private readonly Dictionary<int, StepRow> _rows = [];
     private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
     private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private readonly HashSet<BlockKey> _lookedAt = [];
     private readonly HashSet<int> _looked = [];
     private readonly Dictionary<Recording, int> _handedOff = [];
+    private readonly SortedSet<int> _underWay = [];
+    private readonly SortedSet<int> _held = [];
+    private int _heldLimit = HeldAtFirst;
     private List<Recording> _accepted = [];
     private RunState? _state;
     private int _openSteps;
@@ -75,7 +81,20 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
     public void Read(int step, OwnerSnapshot owner) => _owners[step] = owner;
 
+    /// <summary>How many steps that are held are to be read; null: none, the workflow does not limit how many are under way.</summary>
+    public int? HeldLimit => Blueprint.MaxParallel is null ? null : _heldLimit;
+
+    /// <summary>A step that counts as under way, or is held.</summary>
+    public void ReadPlace(int step, StepRow row, bool hasPlace)
+    {
+        _rows[step] = row;
+        _ = (hasPlace ? _underWay : _held).Add(step);
+    }
+
     public void Read(BlockKey key, BlockSnapshot block, OwnerSnapshot owner) => (_blocks[key], _owners[key.Owner]) = (block, owner);
+
+    /// <summary>All steps that are held have to be read.</summary>
+    public bool LacksHeld { get; private set; }
 
     /// <summary>Plans; the answer is what has to be read first; null: nothing.</summary>
     public (IReadOnlyList<int> Steps, IReadOnlyList<BlockKey> Blocks)? Plan()
@@ -109,6 +128,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             Blocks = _blocks,
             Owners = _owners,
             NextNumber = _nextNumber,
+            UnderWay = _underWay,
+            Held = _held,
+            HasMoreHeld = _held.Count == _heldLimit,
         };
         var decisions = Planner.Plan(
             Blueprint, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
@@ -120,7 +142,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
         var missing = decisions.Missing.Where(_looked.Add).ToArray();
         var blocks = decisions.MissingBlocks.Where(_lookedAt.Add).ToArray();
-        return missing.Length + blocks.Length > 0 ? (missing, blocks) : throw new InvalidOperationException(
+        LacksHeld = decisions.LacksHeld;
+        _heldLimit = LacksHeld ? int.MaxValue : _heldLimit;
+        return missing.Length + blocks.Length > 0 || LacksHeld ? (missing, blocks) : throw new InvalidOperationException(
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
 
@@ -149,6 +173,11 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         foreach (var count in decisions.Counted)
         {
             rows.AddCount(Info, count);
+        }
+
+        foreach (var count in decisions.Held)
+        {
+            rows.AddHeld(Info, count, _rows.GetValueOrDefault(count.Step).Attempts);
         }
 
         var (end, output) = End(decisions);
@@ -259,7 +288,8 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
             rows.AddReady(
                 Info, count, _state == RunState.Paused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
-                _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
+                _rows.TryGetValue(step, out var row) ? row.Attempts : 0, hasJob: row.HasBegun || row.State != StepState.Waiting,
+                Blueprint.MaxParallel is not null && !row.HasBegun && !Blueprint.Rule(definition.Index).Steers ? true : null);
         }
     }
 

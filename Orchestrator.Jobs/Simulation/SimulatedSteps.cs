@@ -27,6 +27,9 @@ internal sealed class SimulatedStep(int number, StepPlace? place, string address
 
     public bool HasBegun { get; set; }
 
+    /// <summary>It counts as under way; false: it is held.</summary>
+    public bool? HasPlace { get; set; }
+
     public int Attempts { get; set; }
 
     public string? Phase { get; set; }
@@ -65,7 +68,17 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
         }
 
         (_openSteps, _next) = (blueprint.Main.Steps.Count, workflow.Definition.Steps.Count);
-        return blueprint.Main.Roots;
+        foreach (var root in blueprint.Main.Roots)
+        {
+            _steps[root].HasPlace = false;
+        }
+
+        foreach (var starter in blueprint.Starters)
+        {
+            _steps[starter].HasPlace = blueprint.Rule(starter).Steers ? null : true;
+        }
+
+        return blueprint.Starters;
     }
 
     public RunSnapshot Snapshot() => new()
@@ -77,7 +90,11 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
         Steps = _steps.ToDictionary(step => step.Key, step => new StepSnapshot(step.Value.State, step.Value.Pending, step.Value.Present, step.Value.Place) { HasBegun = step.Value.HasBegun }),
         Blocks = _blocks.ToDictionary(block => block.Key, block => block.Value.State),
         Owners = _owners,
+        UnderWay = [.. Open(hasPlace: true)],
+        Held = [.. Open(hasPlace: false).Where(number => _steps[number] is { State: StepState.Waiting, HasBegun: false })],
     };
+
+    private IEnumerable<int> Open(bool hasPlace) => _steps.Values.Where(step => step.HasPlace == hasPlace && !step.State.IsTerminal()).Select(step => step.Number);
 
     /// <summary>What an attempt leaves behind, whatever follows from it.</summary>
     public void Note(SimulatedStep step, StepRecord record)
@@ -115,7 +132,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     private void NoteOpen(SimulatedStep step, VerdictOpen open)
     {
-        (step.WaitingFor, step.Phase, step.Error) = ("steps", open.Phase, open.Failure?.Message);
+        (step.WaitingFor, step.Phase, step.Error, step.HasPlace) = ("steps", open.Phase, open.Failure?.Message, null);
         step.Attempts -= open.Failure is null ? 1 : 0;
         Keep(step.Number, open.Data);
         for (var index = 0; index < open.Items.Count; index++)
@@ -159,6 +176,13 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
             var step = _steps[count.Step];
             (step.Pending, step.Present, step.State) = (count.Pending, count.Present, StepState.Queued);
             step.Turn++;
+            step.HasPlace = step.Phase is null && !workflow.Definition.Blueprint.Rule(step.Definition).Steers ? true : null;
+        }
+
+        foreach (var count in decisions.Held)
+        {
+            var step = _steps[count.Step];
+            (step.Pending, step.Present, step.HasPlace) = (count.Pending, count.Present, false);
         }
 
         return [.. decisions.Ready.Select(count => count.Step)];

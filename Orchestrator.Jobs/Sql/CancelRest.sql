@@ -5,7 +5,7 @@ with ended as (
   select * from unnest($1::text[], $2::uuid[], $3::uuid[]) as w (tenant_id, workflow_run_id, last_job_id)
 ), cancelled as (
   update job_queue q
-  set status = 'cancelled', waiting_for = null, next_run_at = null, lease_owner = null, lease_until = null,
+  set status = 'cancelled', waiting_for = null, has_place = null, next_run_at = null, lease_owner = null, lease_until = null,
       finished_at = clock_timestamp()
   from ended e
   where q.tenant_id = e.tenant_id and q.job_id > e.workflow_run_id and q.job_id <= e.last_job_id

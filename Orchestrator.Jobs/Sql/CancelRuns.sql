@@ -26,7 +26,7 @@ with asked as (
   for no key update of q
 ), cancelled as (
   update job_queue q
-  set status = 'cancelled', waiting_for = null, next_run_at = null, lease_owner = null, lease_until = null,
+  set status = 'cancelled', waiting_for = null, has_place = null, next_run_at = null, lease_owner = null, lease_until = null,
       finished_at = clock_timestamp()
   from open o
   where q.tenant_id = o.tenant_id and q.job_id = o.job_id

@@ -18,9 +18,9 @@ with step as (
          case when hangfire in ('process', 'finished', 'reprocess') then nextval('hangfire.state_id_seq') end as processing_id,
          case when hangfire in ('enqueue', 'finished', 'settle', 'requeue') then nextval('hangfire.state_id_seq') end as state_id
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::smallint[], $7::int[], $8::timestamptz[],
-              $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[], $41::text[], $42::text[])
+              $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[], $41::text[], $42::text[], $43::boolean[])
     as s (tenant_id, job_id, status, pending, present, attempts, lease_owner, started_at,
-          retry_ms, hangfire, state_name, reason, state_data, processing_data, waiting_for, phase)
+          retry_ms, hangfire, state_name, reason, state_data, processing_data, waiting_for, phase, has_place)
 ), queued as (
   update job_queue q
   set status = s.status,
@@ -28,6 +28,8 @@ with step as (
       phase = coalesce(s.phase, q.phase),
       pending = s.pending,
       present = s.present,
+      -- kept through retries and waits of an attempt; one that has opened others in its place does not count any more
+      has_place = case when s.phase is null and s.status not in ('success', 'dead', 'skipped', 'cancelled') then coalesce(s.has_place, q.has_place) end,
       attempts = s.attempts,
       lease_owner = s.lease_owner,
       lease_until = case when s.lease_owner is not null then clock_timestamp() + $15 end,

@@ -10,13 +10,15 @@ with step as (
   select s.*, j.id as old_id,
          case when s.status = 'queued' and j.id is null then nextval('hangfire.job_id_seq') end as new_id,
          case when s.status = 'queued' or s.status = 'success' and j.id is not null then nextval('hangfire.state_id_seq') end as state_id
-  from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) as s (job_id, status, pending, present)
+  from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $21::boolean[]) as s (job_id, status, pending, present, has_place)
   join job_queue q on q.tenant_id = $1 and q.job_id = s.job_id
   left join hangfire.job j on j.id = q.hangfire_job_id
 ), moved as (
   update job_queue q
   set status = s.status,
-      waiting_for = case when s.status = 'waiting' then case when q.phase is null then 'dependencies' else 'steps' end end,
+      waiting_for = case when s.status = 'waiting' then
+        case when s.has_place is false then 'max_parallel' when q.phase is null then 'dependencies' else 'steps' end end,
+      has_place = s.has_place,
       pending = s.pending,
       present = s.present,
       next_run_at = null,

@@ -28,4 +28,8 @@ select
           where r.parent_job_id is not null and r.status in ('pending', 'running', 'paused')
             and q.status in ('success', 'skipped', 'cancelled', 'dead')) as orphans,
   -- the same until the first failed run goes on by itself
-  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms
+  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms,
+  -- the same until the runs of a key are to be looked at, for their slots
+  (case when exists (select from slot_changes) then 0
+        else (select extract(epoch from min(s.due_at) - clock_timestamp()) * 1000 from run_slots s
+              where s.due_at is not null and not s.holds and not s.ended) end)::double precision as next_slot_ms

@@ -15,6 +15,7 @@ with told as materialized (
                               where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id), clock_timestamp())
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id and s.status = 'waiting' and s.phase is not null
+    and split_part(coalesce(q.waiting_for, ''), ':', 1) <> 'slot'
 ), ended as (
   delete from event_waits w using step s
   where w.tenant_id = s.tenant_id and w.job_id = s.job_id and s.status in ('success', 'skipped', 'cancelled', 'dead')

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using Dapper;
+using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Scenarios;
@@ -20,14 +23,19 @@ internal sealed class PatternTests
         new("07-structured-synchronizing-merge.yml", "success", "call success, plumber success, brigade success, police skipped, report success", """[true,true,false]"""),
         new("09-structured-discriminator.yml", "success", "slow success, quick success, first success", """["success",false]"""),
         new("11-implicit-termination.yml", "success", "short success, long success, longer success", null),
+        new("12-instances-without-synchronization.yml", "success", "orders success, started success, orders[0].order success, orders[1].order success, orders[2].order success", "3"),
         new("13-instances-known-at-design-time.yml", "success", "sign success, file success, sign[0].signature success, sign[1].signature success, sign[2].signature success", """["director signed","lawyer signed","clerk signed"]"""),
         new("14-instances-known-at-run-time.yml", "success", "order success, check success, sum success, check[0].line success, check[1].line success", """50"""),
+        new("15-instances-unknown-in-advance.yml", "success", "ask success, count success, ask[0].answer success, ask[1].answer success, ask[2].answer success", "3") { Meanwhile = AddItemsAsync },
         new("16-deferred-choice.yml", "success", "wait success, next success, answer cancelled, reminder success", "\"reminder\""),
         new("17-interleaved-parallel-routing.yml", "success", "check_in success, blood success, xray success, talk success", null, "check_in", "blood", "xray", "talk"),
         new("18-milestone.yml", "success", "order success, change success, ship success, change_again skipped", null),
         new("19-cancel-task.yml", "success", "search cancelled, found success, stop success", null),
         new("20-cancel-case.yml", "failed", "process cancelled, finish cancelled, withdrawn success, cancel dead", null),
         new("21-structured-loop.yml", "success", "count success, end success, count[0].add success, count[1].add success, count[2].add success", """[3,3]"""),
+        new("22-recursion.yml", "success", "smaller success, product success", "24"),
+        new("23-transient-trigger.yml", "success", "prepare success, hear success, heard success", "2") { Meanwhile = RingAsync },
+        new("24-persistent-trigger.yml", "success", "prepare success, hear success, heard success", "1") { Meanwhile = RingAsync },
         new("25-cancel-region.yml", "success", "book_hotel cancelled, book_flight cancelled, tell cancelled|skipped, outside success, stop success", null),
         new("26-cancel-instances.yml", "success", "ask cancelled, deadline success, stop success, ask[0].answer success, ask[1].answer cancelled, ask[2].answer cancelled", null),
         new("27-complete-instances.yml", "success", "search success, tell success, search[0].look success, search[1].look success", """[1,2]"""),
@@ -48,7 +56,11 @@ internal sealed class PatternTests
     private TestService _service = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _service = await TestService.StartAsync();
+    public async Task StartAsync()
+    {
+        _service = await TestService.StartAsync();
+        await _service.PutAsync(await File.ReadAllTextAsync(Path.Combine(Folder, "01-sequence.yml")));
+    }
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -58,7 +70,9 @@ internal sealed class PatternTests
     [TestCaseSource(nameof(Cases))]
     public async Task It_is_as_its_pattern_says(Pattern pattern)
     {
-        var run = await _service.RunAsync(await File.ReadAllTextAsync(Path.Combine(Folder, pattern.File)));
+        var id = await _service.StartRunAsync(await File.ReadAllTextAsync(Path.Combine(Folder, pattern.File)));
+        await pattern.Meanwhile(_service, id);
+        var run = await _service.EndAsync(id);
 
         run.Status.Should().Be(pattern.Status, run.Row.Error);
         var states = pattern.States.Split(", ").Zip(run.States.Split(", "), (wanted, found) => (wanted, found)).ToList();
@@ -75,6 +89,38 @@ internal sealed class PatternTests
     [Test]
     public void Every_file_has_a_case() =>
         Directory.EnumerateFiles(Folder).Select(Path.GetFileName).Should().BeEquivalentTo(Patterns.Select(pattern => pattern.File));
+
+    [Test]
+    public async Task Instances_that_nobody_waits_for_are_runs_of_their_own()
+    {
+        var run = await _service.RunAsync(await File.ReadAllTextAsync(Path.Combine(Folder, "12-instances-without-synchronization.yml")));
+
+        await Eventually.IsTrueAsync(
+            () => _service.Database.ScalarAsync<bool>($"select count(*) = 3 from workflow_runs where parent_run_id = '{run.Id}' and status = 'success'"), "their ends");
+    }
+
+    private static async Task AddItemsAsync(TestService service, RunId id)
+    {
+        await service.UntilAsync(id, run => run.Steps.ContainsKey("ask[0].answer"), "the first item");
+        (await service.Client.PostAsJsonAsync($"/api/runs/{id}/steps/ask/items", new { items = new[] { "bob", "eve" } })).EnsureSuccessStatusCode();
+        foreach (var name in new[] { "ada", "bob", "eve" })
+        {
+            await SignalAsync(service, id, $"answer_{name}", 0);
+        }
+    }
+
+    /// <summary>Once before the step waits, and, where it still does, once more.</summary>
+    private static async Task RingAsync(TestService service, RunId id)
+    {
+        await SignalAsync(service, id, "bell", 1);
+        await SignalAsync(service, id, "ready", 0);
+        await service.UntilAsync(id, run => run.HasEnded || run["hear"].WaitingFor?.StartsWith("event", StringComparison.Ordinal) == true, "the step that waits");
+        var answer = await service.Client.PostAsJsonAsync($"/api/runs/{id}/signals/bell", new { n = 2 });
+        answer.StatusCode.Should().BeOneOf(HttpStatusCode.OK, HttpStatusCode.Accepted, HttpStatusCode.Conflict);
+    }
+
+    private static async Task SignalAsync(TestService service, RunId id, string name, int n) =>
+        (await service.Client.PostAsJsonAsync($"/api/runs/{id}/signals/{name}", new { n })).EnsureSuccessStatusCode();
 
     /// <summary>A step and its state; of several that are possible one.</summary>
     private static bool Fits(string found, string wanted) =>
@@ -102,5 +148,9 @@ internal sealed class PatternTests
     /// <param name="States">Each step's, in the order of their numbers.</param>
     /// <param name="Output">The run's; null: whatever it is.</param>
     /// <param name="Apart">Steps that never overlap.</param>
-    internal sealed record Pattern(string File, string Status, string States, string? Output, params string[] Apart);
+    internal sealed record Pattern(string File, string Status, string States, string? Output, params string[] Apart)
+    {
+        /// <summary>What others do while it runs.</summary>
+        public Func<TestService, RunId, Task> Meanwhile { get; init; } = (_, _) => Task.CompletedTask;
+    }
 }

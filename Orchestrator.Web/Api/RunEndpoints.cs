@@ -99,7 +99,7 @@ internal static class RunEndpoints
                 }
 
                 return Results.Json(
-                    new DispatchAnswer(true, dispatched.Run.Value, "pending"), ApiJson.Default.DispatchAnswer,
+                    new DispatchAnswer(true, dispatched.Run.Value, dispatched.State.Word()) { Reason = dispatched.Reason }, ApiJson.Default.DispatchAnswer,
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(

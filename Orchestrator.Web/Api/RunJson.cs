@@ -4,7 +4,12 @@ using Orchestrator.Jobs.Queries;
 
 namespace Orchestrator.Web.Api;
 
-internal sealed record DispatchAnswer(bool Ok, Guid WorkflowRunId, string Status);
+internal sealed record DispatchAnswer(bool Ok, Guid WorkflowRunId, string Status)
+{
+    /// <summary>Why it was cancelled at once; absent: it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
 
 internal sealed record RunPage(IReadOnlyList<RunSummary> Items, Guid? NextCursor);
 

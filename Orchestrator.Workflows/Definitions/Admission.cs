@@ -24,3 +24,25 @@ public sealed record RateLimit(Template Key, double Capacity, double RefillPerSe
 /// <param name="Name">1 to 200 characters once rendered.</param>
 /// <param name="OfRun">It begins with <c>run:</c>: each run has a lock of its own; else one is shared by all runs of the tenant.</param>
 public sealed record ExclusiveLock(Template Name, bool OfRun);
+
+/// <summary>How many runs that share a key may be open at a time (<c>config.concurrency</c>).</summary>
+/// <param name="Key">1 to 200 characters once rendered, from the run's inputs, variables and ids; runs of the tenant with the same key share it. Null: the workflow's key.</param>
+/// <param name="Limit">So many.</param>
+/// <param name="OnLimit">What becomes of one more.</param>
+public sealed record ConcurrencyLimit(Template? Key, int Limit, OnLimit OnLimit)
+{
+    public const int MaxLimit = 100_000;
+}
+
+/// <summary>What becomes of a run where its key has as many open runs as it may.</summary>
+public enum OnLimit
+{
+    /// <summary>It waits until one of them has ended.</summary>
+    Queue,
+
+    /// <summary>It is cancelled.</summary>
+    Skip,
+
+    /// <summary>The oldest of them is cancelled, and it starts.</summary>
+    CancelRunning,
+}

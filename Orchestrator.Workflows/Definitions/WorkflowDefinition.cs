@@ -75,6 +75,14 @@ public sealed record RunPolicy
 
     /// <summary>A run that fails goes on from where it stood by itself, at most three times.</summary>
     public bool RecoversItself { get; init; }
+
+    /// <summary>How many of its runs may be open at a time; null: any number.</summary>
+    public ConcurrencyLimit? Concurrency { get; init; }
+
+    /// <summary>How many steps of a run may be under way at a time, see <see cref="Blueprint.MaxParallel"/>; null: any number.</summary>
+    public int? MaxParallel { get; init; }
+
+    public const int MaxMaxParallel = 1000;
 }
 
 /// <summary>The words of the format for priorities, lower is sooner.</summary>

@@ -38,6 +38,22 @@ public sealed class Blueprint
 
     public StepGraph Graph { get; }
 
+    /// <summary>
+    /// How many steps of a run may be under way at a time; null: any number. A step is, from when it is ready until it has
+    /// ended, or has failed and others run in its place. Steps that steer never count.
+    /// </summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Of the workflow's own steps that depend on nothing, those that start with the run; the others are held.</summary>
+    public IReadOnlyList<int> Starters
+    {
+        get
+        {
+            var left = MaxParallel ?? int.MaxValue;
+            return [.. Main.Roots.Where(root => Rule(root).Steers || left-- > 0)];
+        }
+    }
+
     public IReadOnlyList<StepBody> Bodies { get; }
 
     /// <summary>Steps of the workflow's own body, which are there from the run's start under their own index.</summary>
@@ -89,4 +105,7 @@ public readonly record struct StepRule(Join Join, int Choosers = 0)
 
     /// <summary>Of a condition: the steps that it names; what it does not choose, or ends without choosing, is refused.</summary>
     public IReadOnlyList<int> Targets { get => field ?? []; init; }
+
+    /// <summary>It contains others, waits, or decides: it never counts as under way.</summary>
+    public bool Steers { get; init; }
 }

@@ -14,6 +14,9 @@ public sealed record Decisions
     /// <summary>Steps that still wait, with their new counters.</summary>
     public required IReadOnlyList<StepCount> Counted { get; init; }
 
+    /// <summary>Steps that could start and are held, since as many are under way as may be; a later plan lets them go.</summary>
+    public IReadOnlyList<StepCount> Held { get; init; } = [];
+
     /// <summary>Steps of the workflow's own body that are open after this.</summary>
     public required int OpenSteps { get; init; }
 
@@ -52,7 +55,10 @@ public sealed record Decisions
     /// <summary>Blocks that the snapshot lacks, with their owners.</summary>
     public IReadOnlyList<BlockKey> MissingBlocks { get; init; } = [];
 
-    public bool IsComplete => Missing.Count == 0 && MissingBlocks.Count == 0;
+    /// <summary>More may start than the snapshot has steps that are held, and there are more of these.</summary>
+    public bool LacksHeld { get; init; }
+
+    public bool IsComplete => Missing.Count == 0 && MissingBlocks.Count == 0 && !LacksHeld;
 }
 
 /// <summary>A step and the terminal state that it reaches, with its counters as they are then.</summary>

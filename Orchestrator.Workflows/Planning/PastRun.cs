@@ -97,6 +97,9 @@ public sealed record PastStep(StepSnapshot Step)
 
     /// <summary>It failed, and what came before it was undone.</summary>
     public bool IsUndone { get; init; }
+
+    /// <summary>It counts as under way, see <see cref="Blueprint.MaxParallel"/>.</summary>
+    public bool HasPlace { get; init; }
 }
 
 /// <summary>Why a step can't be opened again.</summary>

@@ -63,10 +63,13 @@ public static partial class Planner
                 EndRun(EndOfAll());
             }
 
+            var (ready, held, lacks) = Share();
             return new Decisions
             {
                 Ended = _ended,
-                Ready = [.. _ready.Order().Select(Count)],
+                Ready = [.. ready.Order().Select(Count)],
+                Held = [.. held.Order().Select(Count)],
+                LacksHeld = lacks,
                 Counted = [.. _counted.Order().Select(Count)],
                 OpenSteps = _open,
                 End = _end,
@@ -324,7 +327,7 @@ public static partial class Planner
             return null;
         }
 
-        private StepCount Count(int step) => new(step, _steps[step].Pending, _steps[step].Present);
+        private StepCount Count(int step) => Look(step) is { } known ? new(step, known.Pending, known.Present) : default;
 
         private static int Definition(int number, StepSnapshot step) => step.Place?.Step ?? number;
 

@@ -62,7 +62,7 @@ public static class Reopening
 
             var (open, dead) = BringBack(blueprint.Main.Steps);
             _news.AddRange(isResolved ? steps.Select(step => new StepSucceeded(step)) : []);
-            return WithRest(Planner.Plan(
+            return Held(WithRest(Planner.Plan(
                 blueprint,
                 new RunSnapshot
                 {
@@ -73,9 +73,29 @@ public static class Reopening
                     Blocks = _blocks,
                     Owners = _owners,
                     NextNumber = _steps.Keys.DefaultIfEmpty().Max() + 1,
+
+                    // Who may start is decided when all is known that could.
+                    UnderWay = [],
                 },
-                _news));
+                _news)));
         }
+
+        /// <summary>Of what comes back no more starts than may be under way.</summary>
+        private Decisions Held(Decisions decisions)
+        {
+            if (blueprint.MaxParallel is not { } most)
+            {
+                return decisions;
+            }
+
+            var able = decisions.Ready.Concat(decisions.Held).OrderBy(count => count.Step).ToArray();
+            var comesBack = able.Select(count => count.Step).Concat(decisions.Ended.Select(end => end.Step)).Concat(decisions.Cancelled).ToHashSet();
+            var free = most - run.Steps.Count(step => step.Value.HasPlace && !_steps[step.Key].State.IsTerminal() && !comesBack.Contains(step.Key));
+            var starts = able.Where(count => !TakesPlace(count.Step) || free-- > 0).ToArray();
+            return decisions with { Ready = starts, Held = [.. able.Except(starts)] };
+        }
+
+        private bool TakesPlace(int step) => !run.Steps[step].HasBegun && !blueprint.Rule(Definition(step)).Steers;
 
         private void OpenOwners(int step)
         {
@@ -223,6 +243,7 @@ public static class Reopening
         {
             var decided = decisions.Ended.Select(end => end.Step)
                 .Concat(decisions.Ready.Select(count => count.Step))
+                .Concat(decisions.Held.Select(count => count.Step))
                 .Concat(decisions.Counted.Select(count => count.Step))
                 .Concat(decisions.Cancelled)
                 .ToHashSet();

@@ -26,6 +26,15 @@ public sealed record RunSnapshot
 
     /// <summary>Steps that have opened blocks, by number.</summary>
     public IReadOnlyDictionary<int, OwnerSnapshot> Owners { get; init; } = new Dictionary<int, OwnerSnapshot>();
+
+    /// <summary>Where <see cref="Blueprint.MaxParallel"/> is given: the steps that count as under way, all of them, by number; they are in <see cref="Steps"/>.</summary>
+    public IReadOnlyCollection<int> UnderWay { get; init; } = [];
+
+    /// <summary>Steps that are held, ascending; they are in <see cref="Steps"/>.</summary>
+    public IReadOnlyCollection<int> Held { get; init; } = [];
+
+    /// <summary>After these there are more.</summary>
+    public bool HasMoreHeld { get; init; }
 }
 
 /// <summary>A step as it was before the news.</summary>

@@ -47,6 +47,9 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Promote { get; } =
         new("promote", StepState.Queued, StepState.Failed, StepState.Waiting);
 
+    /// <summary>Its run was opened again, and as many of its key are open as may be: the step is ready, and waits for a slot.</summary>
+    public static StepTransition HoldBack { get; } = new("hold back", StepState.Waiting, StepState.Queued);
+
     /// <summary>Its worker is gone, or its lease has run out.</summary>
     public static StepTransition TakeBack { get; } =
         new("take back", StepState.Queued, StepState.Leased, StepState.Running);
@@ -71,7 +74,7 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
         new("reopen", StepState.Waiting, StepState.Cancelled, StepState.Skipped, StepState.Dead);
 
     public static IReadOnlyList<StepTransition> All { get; } =
-        [Ready, Claim, HandOff, Succeed, Retry, Park, Exhaust, Skip, Cancel, Promote, TakeBack, Requeue, Delete, Resolve, Reopen];
+        [Ready, Claim, HandOff, Succeed, Retry, Park, Exhaust, Skip, Cancel, Promote, HoldBack, TakeBack, Requeue, Delete, Resolve, Reopen];
 }
 
 /// <summary>A change of a run's state, as <see cref="StepTransition"/> is of a step's.</summary>

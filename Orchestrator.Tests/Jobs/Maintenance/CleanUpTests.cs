@@ -39,6 +39,37 @@ internal sealed class CleanUpTests
     }
 
     [Test]
+    public async Task What_runs_leave_behind_goes_with_them_but_for_failed_ones()
+    {
+        await using var service = await TestService.StartAsync(TestService.WithoutWorkers);
+        const string tables = "taken_events, run_signals, step_approvals, run_recoveries, run_slots";
+
+        // A run that has succeeded long ago, one lately, one that has failed, one that goes on, and none.
+        await service.Database.ExecuteAsync("""
+            insert into workflow_runs (workflow_run_id, workflow_key, workflow_version, status, open_steps, timeout_ms, finished_at)
+            select overlay(md5(n::text) placing '000000' from 27)::uuid, 'k', 1, status, 0, 1, now() - age
+            from (values (1, 'success', interval '8 days'), (2, 'cancelled', interval '6 days'), (3, 'failed', interval '80 days'), (4, 'running', null)) r (n, status, age)
+            """);
+        await service.Database.ExecuteAsync("""
+            with run as (select overlay(md5(n::text) placing '000000' from 27)::uuid as id from generate_series(1, 5) n),
+            step as (select id, overlay(id::text placing '000001' from 31)::uuid as job_id from run),
+            a as (insert into taken_events (workflow_run_id, event_id, job_id, attempt) select id, gen_random_uuid(), job_id, '1' from step),
+            b as (insert into run_signals (workflow_run_id, signal_id, name, sent_by) select id, gen_random_uuid(), 'n', 'me' from step),
+            c as (insert into step_approvals (job_id, attempt, prompt) select job_id, '1', '?' from step),
+            d as (insert into run_recoveries (workflow_run_id) select id from step)
+            insert into run_slots (workflow_run_id, key, max_runs, on_limit, priority) select id, 'k', 1, 'queue', 3 from step
+            """);
+
+        service.Get<IRecurringJobManager>().Trigger(CleanUpJob.RecurringId);
+
+        await Eventually.IsTrueAsync(
+            () => service.Database.ScalarAsync<bool>("select " + string.Join(" and ", tables.Split(", ").Select(table => $"(select count(*) from {table}) = 3"))), "the clean-up");
+        (await service.Database.ScalarAsync<bool>("""
+            select bool_and(s.workflow_run_id is not null) from workflow_runs r left join run_signals s using (workflow_run_id) where r.finished_at > now() - interval '7 days' or r.status not in ('success', 'cancelled')
+            """)).Should().BeTrue();
+    }
+
+    [Test]
     public async Task Locks_that_have_expired_go_every_quarter_of_an_hour_and_held_ones_stay()
     {
         await using var service = await TestService.StartAsync();

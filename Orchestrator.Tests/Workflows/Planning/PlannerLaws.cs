@@ -27,14 +27,31 @@ internal sealed class PlannerLaws(PlannerWorld world)
         if (!world.Run.IsTerminal())
         {
             CheckBlocks();
+            CheckPlaces();
         }
+    }
+
+    /// <summary>Never more are under way than may be, and none is held while fewer are.</summary>
+    private void CheckPlaces()
+    {
+        if (world.Blueprint.MaxParallel is not { } most)
+        {
+            return;
+        }
+
+        var underWay = world.Steps.Values.Count(step =>
+            step.State is StepState.Queued or StepState.Running or StepState.Failed && !step.IsReplaced && !world.Blueprint.Rule(step.Definition).Steers);
+        Broken.If(underWay > most, $"{underWay} steps are under way, and {most} may be");
+        Broken.If(underWay < most && world.Steps.Values.Any(step => step is { HasPlace: false, IsOpen: true }), $"a step is held while {underWay} of {most} are under way");
     }
 
     private void CheckWaiting(int number, WorldStep step)
     {
         if (!step.HasBegun)
         {
-            Broken.If(world.Join(number) is var join && join != JoinNow.Open, $"step {number} waits, and its join is {join}");
+            Broken.If(
+                world.Join(number) is var join && join != (step.HasPlace == false ? JoinNow.Met : JoinNow.Open),
+                $"step {number} {(step.HasPlace == false ? "is held" : "waits")}, and its join is {join}");
         }
         else if (!step.HasTimer)
         {

@@ -21,6 +21,9 @@ internal sealed class WorldStep
 
     public bool HasTimer { get; set; }
 
+    /// <summary>It counts as under way; false: it is held.</summary>
+    public bool? HasPlace { get; set; }
+
     /// <summary>It has failed, and its alternative runs.</summary>
     public bool IsReplaced { get; set; }
 
@@ -74,7 +77,12 @@ internal sealed class PlannerWorld
         foreach (var step in blueprint.Main.Steps)
         {
             var pending = blueprint.Graph.Parents(step).Count;
-            Steps[step] = new WorldStep { Definition = step, Pending = pending, State = pending == 0 ? StepState.Queued : StepState.Waiting };
+            Steps[step] = new WorldStep { Definition = step, Pending = pending, HasPlace = pending == 0 && Counts(step) ? false : null };
+        }
+
+        foreach (var step in blueprint.Starters.Select(step => Steps[step]))
+        {
+            (step.State, step.HasPlace) = (StepState.Queued, Counts(step.Definition) ? true : null);
         }
 
         // Numbers of the workflow's own body are indexes; those after them are free.
@@ -98,6 +106,8 @@ internal sealed class PlannerWorld
 
     public Dictionary<int, OwnerSnapshot> Owners { get; } = [];
 
+    private bool Counts(int definition) => Blueprint.MaxParallel is not null && !Blueprint.Rule(definition).Steers;
+
     /// <summary>Plans from as little as the planner asks for; what it lacks is added, as the recorder does it.</summary>
     public Decisions Plan(IReadOnlyList<StepNews> news, bool looksAhead)
     {
@@ -118,29 +128,39 @@ internal sealed class PlannerWorld
             }
         }
 
+        var held = looksAhead ? int.MaxValue : 1;
         while (true)
         {
-            var decisions = Planner.Plan(Blueprint, Snapshot(steps, blocks, owners), news);
+            var decisions = Planner.Plan(Blueprint, Snapshot(steps, blocks, owners, held), news);
             if (decisions.IsComplete)
             {
                 return decisions;
             }
 
-            var more = decisions.Missing.Count(steps.Add) + decisions.MissingBlocks.Count(blocks.Add);
-            Broken.If(more == 0, "the planner asks twice for what it has got");
+            var more = decisions.Missing.Count(steps.Add) + decisions.MissingBlocks.Count(blocks.Add) + (decisions.LacksHeld ? 1 : 0);
+            Broken.If(more == 0 || (decisions.LacksHeld && held > 1), "the planner asks twice for what it has got");
+            held = decisions.LacksHeld ? int.MaxValue : held;
         }
     }
 
-    private RunSnapshot Snapshot(HashSet<int> steps, HashSet<BlockKey> blocks, HashSet<int> owners) => new()
+    private RunSnapshot Snapshot(HashSet<int> steps, HashSet<BlockKey> blocks, HashSet<int> owners, int heldAtMost)
     {
-        State = Run,
-        OpenSteps = OpenSteps,
-        DeadStep = DeadStep,
-        NextNumber = NextNumber,
-        Steps = steps.ToDictionary(step => step, step => Steps[step].Snapshot),
-        Blocks = blocks.ToDictionary(key => key, key => Blocks[key].Snapshot),
-        Owners = blocks.Select(key => key.Owner).Concat(owners).Distinct().ToDictionary(owner => owner, owner => Owners[owner]),
-    };
+        int[] underWay = [.. Steps.Where(step => step.Value is { HasPlace: true, IsOpen: true }).Select(step => step.Key)];
+        int[] held = [.. Steps.Where(step => step.Value is { HasPlace: false, IsOpen: true }).Select(step => step.Key).Order().Take(heldAtMost)];
+        return new()
+        {
+            State = Run,
+            OpenSteps = OpenSteps,
+            DeadStep = DeadStep,
+            NextNumber = NextNumber,
+            Steps = steps.Concat(underWay).Concat(held).Distinct().ToDictionary(step => step, step => Steps[step].Snapshot),
+            Blocks = blocks.ToDictionary(key => key, key => Blocks[key].Snapshot),
+            Owners = blocks.Select(key => key.Owner).Concat(owners).Distinct().ToDictionary(owner => owner, owner => Owners[owner]),
+            UnderWay = underWay,
+            Held = held,
+            HasMoreHeld = held.Length == heldAtMost,
+        };
+    }
 
     /// <summary>Carries out what was decided about these steps, which were running.</summary>
     public void Apply(Decisions decisions, IEnumerable<int> recorded)
@@ -225,7 +245,7 @@ internal sealed class PlannerWorld
 
         foreach (var step in recorded.Select(number => Steps[number]).Where(step => step.State == StepState.Running))
         {
-            (step.State, step.HasBegun) = (StepState.Waiting, true);
+            (step.State, step.HasBegun, step.HasPlace) = (StepState.Waiting, true, null);
         }
 
         foreach (var count in decisions.Counted)
@@ -235,11 +255,19 @@ internal sealed class PlannerWorld
             (step.Pending, step.Present) = (count.Pending, count.Present);
         }
 
+        foreach (var held in decisions.Held)
+        {
+            var step = Steps[held.Step];
+            Broken.If(step.State != StepState.Waiting || !Counts(step.Definition), $"step {held.Step} is held, and is {step.State}");
+            (step.Pending, step.Present, step.HasPlace) = (held.Pending, held.Present, false);
+        }
+
         foreach (var ready in decisions.Ready)
         {
             var step = Steps[ready.Step];
             Broken.If(step.State != StepState.Waiting, $"step {ready.Step} is ready, and was {step.State}");
             (step.State, step.Pending, step.Present) = (StepState.Queued, ready.Pending, ready.Present);
+            step.HasPlace = Counts(step.Definition) && !step.HasBegun ? true : null;
             Broken.If(decisions.End is not null || Run.IsTerminal(), $"step {ready.Step} starts in a run that has ended");
             Broken.If(
                 decisions.Cancelled.Contains(ready.Step) || !IsLive(step, decisions), $"step {ready.Step} starts in what is closed");

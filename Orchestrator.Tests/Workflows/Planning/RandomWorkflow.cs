@@ -63,7 +63,12 @@ internal sealed class RandomWorkflow
             _rules[step] = _rules[step] with { Targets = one.Targets };
         }
 
-        Blueprint = new Blueprint(graph, [.. _bodies.Select(body => StepBody.Of(body.Steps, graph, body.Owner))], _rules);
+        Blueprint = new Blueprint(
+            graph, [.. _bodies.Select(body => StepBody.Of(body.Steps, graph, body.Owner))],
+            _rules.Select((rule, step) => rule with { Steers = _steps[step].Doing != Doing.Work }))
+        {
+            MaxParallel = random.Next(2) == 0 ? random.Next(1, 4) : null,
+        };
     }
 
     public Blueprint Blueprint { get; }
@@ -71,7 +76,7 @@ internal sealed class RandomWorkflow
     public RandomStep this[int step] => _steps[step];
 
     /// <summary>One line a step.</summary>
-    public override string ToString() => string.Join('\n', _bodies.Index().Select(body =>
+    public override string ToString() => $"at most {Blueprint.MaxParallel}\n" + string.Join('\n', _bodies.Index().Select(body =>
         $"body {body.Index}{(body.Item.Owner is { } owner ? $" of {owner}" : "")}:\n" + string.Join('\n', body.Item.Steps.Select(Show))));
 
     private string Show(int step)

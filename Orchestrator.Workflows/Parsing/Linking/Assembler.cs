@@ -10,7 +10,7 @@ internal static class Assembler
     public static WorkflowDefinition? Assemble(WorkflowDraft draft, Report report)
     {
         var index = StepIndex.Build(draft.Steps, report);
-        var links = Dependencies.Link(draft.Steps, index, report);
+        var links = Dependencies.Link(draft.Steps, index, draft, report);
         Inherit(draft);
         var readSets = new ReadSets(draft.Steps, index, links, report);
         var reads = draft.Steps.Select(readSets.Of).ToList();

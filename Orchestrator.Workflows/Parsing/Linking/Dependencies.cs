@@ -24,7 +24,7 @@ internal sealed class Dependencies
     public int? Detached(StepDraft step) => _detached.TryGetValue(step, out var body) ? body : null;
 
     /// <summary>The blueprint; null, with errors reported, where there is none.</summary>
-    public static Dependencies? Link(IReadOnlyList<StepDraft> steps, StepIndex index, Report report)
+    public static Dependencies? Link(IReadOnlyList<StepDraft> steps, StepIndex index, WorkflowDraft draft, Report report)
     {
         var wishes = new List<Edge>();
         var choosers = new int[steps.Count];
@@ -63,10 +63,12 @@ internal sealed class Dependencies
         CheckChosen(steps, choosers, graph, report);
         CheckJoins(steps, graph, report);
         FailureChecks.Check(steps, index, report);
-        return Build(steps, bodies, graph, choosers, targets);
+        Reachability.Check(steps, graph, choosers, draft.DefaultOnFailure, index, report);
+        return Build(steps, bodies, graph, choosers, targets, draft.Config.MaxParallel);
     }
 
-    private static Dependencies Build(IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers, List<int>[] targets)
+    private static Dependencies Build(
+        IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers, List<int>[] targets, int? maxParallel)
     {
         var built = new List<StepBody>();
         var owners = new List<(Slot Slot, int Body)>();
@@ -80,8 +82,8 @@ internal sealed class Dependencies
             }
         }
 
-        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index]) { Targets = targets[step.Index] });
-        var linked = new Dependencies(bodies, new Blueprint(graph, built, rules));
+        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index]) { Targets = targets[step.Index], Steers = step.Action is ControlAction });
+        var linked = new Dependencies(bodies, new Blueprint(graph, built, rules) { MaxParallel = maxParallel });
         foreach (var (slot, body) in owners.Skip(1))
         {
             if (slot.Owner is { } owner)

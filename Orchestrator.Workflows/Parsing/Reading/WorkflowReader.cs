@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Templates;
@@ -18,7 +19,9 @@ internal static partial class WorkflowReader
         ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
         ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
         Field<WorkflowDraft>.Truth("auto_recovery", (draft, isWanted) => draft.Config = draft.Config with { RecoversItself = isWanted }),
-        .. new[] { "snapshot_interval_ms", "max_parallel", "concurrency" }.Select(Field<WorkflowDraft>.Planned),
+        Field<WorkflowDraft>.Integer("max_parallel", 1, RunPolicy.MaxMaxParallel, (draft, steps) => draft.Config = draft.Config with { MaxParallel = steps }),
+        ConcurrencyFields.Field,
+        Field<WorkflowDraft>.Planned("snapshot_interval_ms"),
         new Field<WorkflowDraft>("parallel_groups", Shape.ListOf(Shape.ListOf(Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)))), (_, value) => value.Error("`parallel_groups` belong to `agents`", "Of steps, use `depends_on` or a parallel step.")),
     ]);
 

@@ -1,0 +1,9 @@
+-- Signals of runs that are gone, or ended long ago and can't be opened again.
+delete from run_signals w
+where w.ctid in (
+  select o.ctid
+  from run_signals o
+  left join workflow_runs r on r.tenant_id = o.tenant_id and r.workflow_run_id = o.workflow_run_id
+  where r.workflow_run_id is null or r.status in ('success', 'cancelled') and r.finished_at < clock_timestamp() - @age
+  limit @batch
+  for update of o skip locked)

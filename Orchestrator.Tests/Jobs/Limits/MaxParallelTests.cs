@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Jobs.Limits;
+
+/// <summary>Only so many steps of a run are under way at a time (<c>config.max_parallel</c>).</summary>
+[TestFixture]
+internal sealed class MaxParallelTests
+{
+    private TestService _service = null!;
+    private int _now;
+    private int _most;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _service = await TestService.StartAsync();
+        _service.Target.On("/busy", async (http, _) =>
+        {
+            lock (this)
+            {
+                _most = Math.Max(_most, ++_now);
+            }
+
+            await Task.Delay(5);
+            lock (this)
+            {
+                _now--;
+            }
+
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+    }
+
+    [SetUp]
+    public void Forget() => _most = 0;
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public async Task Steps_that_depend_on_nothing_start_as_places_are_free()
+    {
+        await using var other = await _service.StartAnotherAsync();
+        var run = await _service.RunAsync(
+            "key: wide\nconfig: {max_parallel: 2}\nsteps:\n" + string.Concat(Enumerable.Range(0, 12).Select(n => $"  - {{id: s{n}, call: /busy}}\n")));
+
+        run.Status.Should().Be("success");
+        _most.Should().Be(2);
+        (await LeftAsync()).Should().Be(0);
+    }
+
+    [Test]
+    public async Task It_holds_inside_of_loops_lists_and_side_by_side_and_what_waits_takes_no_place()
+    {
+        var run = await _service.RunAsync("""
+            key: nested
+            config: { max_parallel: 2 }
+            steps:
+              - { id: pause, type: delay, ms: 50 }
+              - { id: later, call: /busy, depends_on: [pause] }
+              - id: all
+                type: for_each
+                items: "[1, 2, 3]"
+                steps:
+                  - { id: both, type: parallel, steps: [{ id: a, call: /busy }, { id: b, call: /busy }] }
+                  - { id: c, call: /busy, depends_on: [both] }
+              - { id: passes, type: loop, condition: iteration < 3, steps: [{ id: d, call: /busy }] }
+              - { id: sum, type: transform, value: "results.all.length", depends_on: [all, passes] }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        _most.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_step_that_fails_keeps_its_place_until_others_run_in_its_stead()
+    {
+        _service.Target.On("/fails", (http, _) => TargetServer.JsonAsync(http, 503, "{}"));
+        var run = await _service.RunAsync("""
+            key: fails
+            config: { max_parallel: 1 }
+            steps:
+              - { id: one, call: /fails, retry: { max_attempts: 2, delay_ms: 1 }, on_failure: { strategy: alternative, step: other } }
+              - { id: two, call: /busy }
+              - { id: three, call: /fails, retry: { max_attempts: 1 }, on_failure: skip }
+              - { id: other, call: /busy }
+              - { id: last, call: /busy, depends_on: [one, two, three] }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        _most.Should().Be(1);
+    }
+
+    [Test]
+    public async Task What_is_cancelled_gives_its_place_to_others()
+    {
+        _service.Target.On("/hangs", async (http, _) => await Task.Delay(Timeout.Infinite, http.RequestAborted));
+        var run = await _service.RunAsync("""
+            key: cancelled
+            config: { max_parallel: 2 }
+            steps:
+              - id: first
+                type: race
+                steps: [{ id: slow, call: /hangs }, { id: slower, call: /hangs }, { id: timer, type: delay, ms: 100 }, { id: never, call: /hangs }]
+              - { id: outside, call: /busy }
+              - { id: last, call: /busy, depends_on: [first, outside] }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        run["outside"].Status.Should().Be("success");
+    }
+
+    [Test]
+    public async Task A_run_that_is_opened_again_keeps_to_it()
+    {
+        _service.Target.On("/once", (http, seen) => TargetServer.JsonAsync(http, _service.Target.RequestsTo(seen.Path).Count <= 1 ? 400 : 200, "{}"));
+        var id = await _service.StartRunAsync(
+            "key: again\nconfig: {max_parallel: 1}\nsteps:\n  - {id: first, call: /once}\n" + string.Concat(Enumerable.Range(0, 6).Select(n => $"  - {{id: s{n}, call: /busy}}\n")));
+        (await _service.EndAsync(id)).Status.Should().Be("failed");
+
+        (await _service.Client.PostAsync($"/api/runs/{id}/resume", null)).EnsureSuccessStatusCode();
+
+        await _service.UntilAsync(id, run => run.Status == "success", "the run to succeed");
+        _most.Should().Be(1);
+        (await _service.EndAsync(id))["first"].Attempts.Should().Be(2);
+    }
+
+    [Test]
+    public async Task It_says_who_is_under_way()
+    {
+        _service.Target.On("/hangs", async (http, _) => await Task.Delay(Timeout.Infinite, http.RequestAborted));
+        var id = await _service.StartRunAsync("{ key: asked, config: { max_parallel: 1 }, steps: [{ id: a, call: /hangs }, { id: b, call: /busy }] }");
+        await _service.UntilAsync(id, run => run["a"].Status == "running", "the first");
+
+        var why = JsonNode.Parse(await _service.Client.GetStringAsync($"/api/runs/{id}/steps/b/why"))!;
+
+        ((string?)why["why"]).Should().Be("Step 'b' is waiting: as many steps of its run are under way as config.max_parallel allows: 'a'.");
+        await _service.Client.PostAsync($"/api/runs/{id}/cancel", null);
+        await _service.EndAsync(id);
+    }
+
+    private Task<long> LeftAsync() => _service.Database.ScalarAsync<long>("select count(*) from job_queue where has_place is not null");
+}
