@@ -45,6 +45,8 @@ internal sealed class SampleWorkflowTests
         ("examples/nightly.yml", "example_nightly", "{}", "success", """{"reported_by": "reporter", "told": "in-app"}"""),
         ("examples/priority.yml", "example_priority", "{}", "success", """{"answered": true, "tidied": true}"""),
         ("examples/rate_limit.yml", "example_rate_limit", "{}", "success", """{"calls": 3}"""),
+        ("examples/concurrency.yml", "example_concurrency", """{"user": "ada"}""", "success", "\"report of ada\""),
+        ("examples/max_parallel.yml", "example_max_parallel", "{}", "success", "[2,4,6,8,10,12]"),
         ("examples/exclusive.yml", "example_exclusive", "{}", "success", """{"booked": true, "in_turn": true}"""),
         ("examples/results.yml", "example_results", "{}", "success", """{"lines": ["read chapter 4"], "words": 3, "told": "ada"}"""),
         ("examples/script.yml", "example_script", """{"text": "to be or not to be, that is the question"}""", "success",

@@ -41,7 +41,7 @@ internal sealed class CleanUpTests
     [Test]
     public async Task What_runs_leave_behind_goes_with_them_but_for_failed_ones()
     {
-        await using var service = await TestService.StartAsync(TestService.WithoutWorkers);
+        await using var service = await TestService.StartAsync();
         const string tables = "taken_events, run_signals, step_approvals, run_recoveries, run_slots";
 
         // A run that has succeeded long ago, one lately, one that has failed, one that goes on, and none.
