@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Parsing.Reading;
 namespace Orchestrator.Workflows.Parsing.Linking;
 
 /// <summary>
-/// Finds steps that can never start: what they wait for always ends the run, or they undo a step that no failure undoes.
+/// Finds steps that can never start: what they wait for always ends the run, or they undo a step, and no step of the file rolls back.
 /// Where it is not certain (a step before may be skipped, cancelled or chosen) nothing is said.
 /// </summary>
 internal sealed class Reachability
@@ -57,25 +57,17 @@ internal sealed class Reachability
 
     private static void CheckCompensations(IReadOnlyList<StepDraft> steps, FailureDraft? byDefault, StepIndex index, Report report)
     {
-        if (steps.All(step => step.Compensate is null))
+        if (steps.Any(step => (step.OnFailure ?? (step.Action is ControlAction ? null : byDefault)) is { Kind: OnFailure.Rollback }))
         {
             return;
         }
 
-        var rollbacks = steps.Select(step => step.OnFailure ?? (step.Action is ControlAction ? null : byDefault))
-            .Where(failure => failure is { Kind: OnFailure.Rollback }).ToArray();
-        if (rollbacks.Any(rollback => rollback!.Rollback.Count == 0))
-        {
-            return;
-        }
-
-        var undone = rollbacks.SelectMany(rollback => rollback!.Rollback).Select(named => named.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var step in steps.Where(step => step.Compensate is { } undo && index.Find(undo.Id) is not null && !undone.Contains(step.Id?.Id ?? "")))
+        foreach (var step in steps.Where(step => step.Compensate is { } undo && index.Find(undo.Id) is not null))
         {
             report.Error(
                 step.Compensate!.Value.Position, step.Compensate.Value.Path,
-                $"`{step.Compensate.Value.Id}` can never start: no failure rolls `{step.Id?.Id}` back",
-                "Give the steps after it `on_failure: rollback`, or name it in the `steps` of one.");
+                $"`{step.Compensate.Value.Id}` can never start: nothing rolls `{step.Id?.Id}` back",
+                "Give a step after it `on_failure: rollback`, or remove `compensate`.");
         }
     }
 }
