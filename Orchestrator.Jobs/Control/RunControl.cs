@@ -55,6 +55,13 @@ internal sealed class RunControl(
         return (count, next);
     }
 
+    /// <summary>Cancels a locked run on the caller's connection and in its transaction; <see cref="Tell"/> after the commit.</summary>
+    public Task CancelAsync(NpgsqlConnection connection, string tenant, RunId run, Orderer by, CancellationToken cancellationToken) =>
+        WriteAsync(connection, tenant, [run], RunOrder.Cancel, by, [], [], cancellationToken);
+
+    /// <summary>What the run had under way is stopped at once where it runs here.</summary>
+    public void Tell(string tenant, RunId run) => news?.Tell(tenant, RunOrder.Cancel, new HashSet<RunId> { run }, []);
+
     private async Task<(IReadOnlyDictionary<RunId, RunState> States, IReadOnlySet<RunId> Moved)> GiveAsync(
         string tenant, IReadOnlyList<RunId> wanted, RunOrder order, Orderer by, CancellationToken cancellationToken)
     {

@@ -76,7 +76,7 @@ internal sealed class DeadLetterDesk(
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ReadAsync(connection, reopened, cancellationToken);
+        reopened.Read(await PastRows.ReadAsync(connection, reopened.Info.Tenant, reopened.Info.Id, cancellationToken));
         if (!reopened.Exists)
         {
             return new DecisionUnknown();
@@ -113,41 +113,6 @@ internal sealed class DeadLetterDesk(
         await transaction.CommitAsync(cancellationToken);
         signal.Delivered(queues);
         return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, reopened.RunState);
-    }
-
-    private static async Task ReadAsync(NpgsqlConnection connection, ReopenedRun run, CancellationToken cancellationToken)
-    {
-        await using var batch = connection.CreateBatch();
-        var id = run.Info.Id;
-        var locked = batch.CreateBatchCommand();
-        locked.CommandText = Statements.LockRuns;
-        locked.Parameters.Texts([run.Info.Tenant]).Uuids([id.Value]);
-        batch.BatchCommands.Add(locked);
-        foreach (var statement in new[] { "ReadRun", "ReadRunBlocks" })
-        {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = SqlText.Load(statement);
-            command.Parameters.One(run.Info.Tenant).One(id.Value).One(id.LastJob.Value);
-            batch.BatchCommands.Add(command);
-        }
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.Lock(StateWords.RunStateOf(reader.GetString(2)));
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.Read(reader);
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.ReadBlock(reader);
-        }
     }
 
     /// <summary>The queues that got deliveries; null: not every step was as it had been read.</summary>

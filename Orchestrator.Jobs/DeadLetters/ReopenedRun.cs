@@ -20,12 +20,7 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// <param name="now">For errors.</param>
 internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int? step, Decision decision, DateTime now)
 {
-    private readonly Dictionary<int, PastStep> _steps = [];
-    private readonly Dictionary<int, string> _names = [];
-    private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
-    private readonly Dictionary<int, OwnerSnapshot> _owners = [];
-    private RunState _state;
-    private PastRun? _run;
+    private PastRows _rows = null!;
     private int[]? _targets;
     private Decisions _decisions = null!;
 
@@ -37,10 +32,10 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
     public JobId Job => Info.Id.Job(step ?? 0);
 
-    public string? StepId => step is { } number ? _names.GetValueOrDefault(number) : null;
+    public string? StepId => step is { } number ? _rows.Names.GetValueOrDefault(number) : null;
 
     /// <summary>Whether there is such a step.</summary>
-    public bool Exists => step is not { } number || _steps.ContainsKey(number);
+    public bool Exists => step is not { } number || Run.Steps.ContainsKey(number);
 
     /// <summary>Steps that change.</summary>
     public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Counted.Count;
@@ -51,60 +46,33 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
 
-    private PastRun Run => _run ??= new PastRun(_state, _steps, _blocks, _owners);
+    private PastRun Run => _rows.Run;
+
+    private RunState State => _rows.State;
 
     /// <summary>The steps that get another attempt, or are resolved: of one that contains others those that failed it.</summary>
     private int[] Targets => _targets ??= step is not { } number
         ? [.. workflow.Definition.Blueprint.Main.Steps.Where(Run.HasFailed).SelectMany(Run.Causes)]
         : decision is ResolveDecision ? [number] : [.. Run.Causes(number)];
 
-    public void Lock(RunState state) => _state = state;
-
-    /// <summary>From a row of <c>ReadRun.sql</c>.</summary>
-    public void Read(NpgsqlDataReader row)
-    {
-        var number = new JobId(row.GetGuid(0)).StepIndex;
-        var phase = row.IsDBNull(7) ? null : row.GetString(7);
-        _names[number] = row.GetString(1);
-        _steps[number] = new PastStep(new StepSnapshot(
-            StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
-        {
-            HasBegun = row.GetBoolean(9),
-        })
-        {
-            IsPresent = row.GetBoolean(10),
-            HasBegun = phase is not null,
-            HasStarted = row.GetInt16(8) > 0,
-            HasReplaced = phase is StepPhase.Alternative,
-            IsUndone = phase is StepPhase.Rollback,
-            IsUnwanted = phase is StepPhase.Unwanted,
-        };
-    }
-
-    /// <summary>From a row of <c>ReadRunBlocks.sql</c>.</summary>
-    public void ReadBlock(NpgsqlDataReader row)
-    {
-        var owner = new JobId(row.GetGuid(0)).StepIndex;
-        _blocks[new BlockKey(owner, row.GetInt32(1))] = new BlockSnapshot(row.GetInt32(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetInt32(4));
-        _owners[owner] = StepProgress.ReadBlocks(row, 5);
-    }
+    public void Read(PastRows rows) => _rows = rows;
 
     /// <summary>Why it can't be done; null: it can.</summary>
     public string? Refusal
     {
         get
         {
-            if (step is null && _state != RunState.Failed)
+            if (step is null && State != RunState.Failed)
             {
-                return $"Run {Info.Id} is {_state.Word()}: only one that failed goes on from where it stood.";
+                return $"Run {Info.Id} is {State.Word()}: only one that failed goes on from where it stood.";
             }
 
-            if (_state is RunState.Cancelled or RunState.Success)
+            if (State is RunState.Cancelled or RunState.Success)
             {
-                return $"Run {Info.Id} is {_state.Word()}: it can't be reopened.";
+                return $"Run {Info.Id} is {State.Word()}: it can't be reopened.";
             }
 
-            if (step is { } number && _steps[number].Step.State is var state && !decision.Allows(state))
+            if (step is { } number && Run.Steps[number].Step.State is var state && !decision.Allows(state))
             {
                 return state switch
                 {
@@ -114,7 +82,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
                 };
             }
 
-            return Targets.Select(target => Run.Obstacle(target) is var (obstacle, other) ? Words(obstacle, _names[target], _names[other]) : null)
+            return Targets.Select(target => Run.Obstacle(target) is var (obstacle, other) ? Words(obstacle, _rows.Names[target], _rows.Names[other]) : null)
                 .FirstOrDefault(words => words is not null);
         }
     }
@@ -137,7 +105,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
             .Concat(_decisions.Counted.Select(count => (count.Step, State: StepState.Waiting, count.Pending, count.Present)))
             .ToArray();
         var (end, output, error) = End();
-        RunState = end ?? (_state == RunState.Failed ? RunState.Running : _state);
+        RunState = end ?? (State == RunState.Failed ? RunState.Running : State);
         parameters
             .One(Info.Tenant)
             .Uuids(Array.ConvertAll(rows, row => Info.Id.Job(row.Step).Value))
@@ -211,7 +179,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
     private Value Error(string message, int? number) => Value.Object(
         ("message", message),
-        ("step_id", number is { } dead ? _names[dead] : null),
+        ("step_id", number is { } dead ? _rows.Names[dead] : null),
         ("timestamp", StepJobRows.Time(now)),
         ("attempts", 0));
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Shared;
@@ -25,12 +26,13 @@ internal sealed class Dispatcher
     private readonly DeliverySignal _signal;
     private readonly StepJobRows _jobs;
     private readonly TimeProvider _time;
+    private readonly int _maxBytes;
     private readonly Coalescer<NewRun, bool> _runs;
 
     public Dispatcher(
-        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, TimeProvider time)
+        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, OrchestratorOptions options, TimeProvider time)
     {
-        (_database, _workflows, _signal, _jobs, _time) = (database, workflows, signal, jobs, time);
+        (_database, _workflows, _signal, _jobs, _maxBytes, _time) = (database, workflows, signal, jobs, options.MaxOutputBytes, time);
         _runs = new Coalescer<NewRun, bool>(InsertAllAsync, MaxBatch, lanes: 2, error => error is PostgresException);
     }
 
@@ -198,7 +200,7 @@ internal sealed class Dispatcher
     /// <summary>Runs written by <see cref="InsertAsync(NpgsqlConnection, IReadOnlyList{NewRun}, CancellationToken)"/> are committed: workers are told.</summary>
     public void Delivered(IReadOnlyList<NewRun> runs) => _signal.Delivered([.. runs.SelectMany(run => run.RootQueues).Distinct()]);
 
-    private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
+    private (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
         var payload = request.Payload.IsNullish ? Value.EmptyObject : request.Payload;
         var problems = new List<InputProblem>();
@@ -218,11 +220,21 @@ internal sealed class Dispatcher
             problems.Add(new InputProblem("priority", "has to be 1 (urgent) to 4 (low)"));
         }
 
+        CheckSize(payload, "payload", problems);
+        CheckSize(request.Variables, "variables", problems);
         CheckLength(request.UserId, "user_id", problems);
         CheckLength(request.IntentId, "intent_id", problems);
         var (inputs, found) = InputChecker.Check(workflow.Definition.Inputs, payload);
         problems.AddRange(found);
         return (inputs, problems);
+    }
+
+    private void CheckSize(Value value, string name, List<InputProblem> problems)
+    {
+        if (value.BytesBeyond(_maxBytes) is > 0 and var size)
+        {
+            problems.Add(new InputProblem(name, $"has {size} bytes; {_maxBytes} are allowed (Orchestrator:MaxOutputBytes)"));
+        }
     }
 
     /// <summary>What the database refuses would take a caller's transaction with it.</summary>
@@ -241,7 +253,8 @@ internal sealed class Dispatcher
                 DispatchRefusal.UnknownWorkflow,
                 $"There is no workflow '{request.WorkflowKey}'. GET /api/workflows lists those that there are.");
 
-    private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
+    /// <summary>What an earlier request with the same key has made.</summary>
+    public Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
         ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
 
     private static async Task<DispatchOutcome> ReplayAsync(

@@ -22,6 +22,9 @@ internal sealed record NewRun
     /// <summary>As JSON.</summary>
     public required string Variables { get; init; }
 
+    /// <summary>How many of the workflow's own steps are open, where the caller writes them all; null: all of them, and they are written with the run.</summary>
+    public int? OpenSteps { get; init; }
+
     public static NewRun Of(DispatchRequest request, LoadedWorkflow workflow, Value inputs, RunId id)
     {
         var variables = workflow.Definition.Variables.IsNullish ? Value.EmptyObject : workflow.Definition.Variables;
@@ -42,9 +45,9 @@ internal sealed record NewRun
 
     /// <summary>Hangfire queues of the steps that may start.</summary>
     public IEnumerable<string> RootQueues =>
-        Workflow.Definition.Blueprint.Main.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
+        OpenSteps is not null ? [] : Workflow.Definition.Blueprint.Main.Roots.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
 
-    private int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
+    public int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
 
     /// <summary>The first 25 parameters of <c>Dispatch.sql</c>.</summary>
     public static void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs)
@@ -59,7 +62,7 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Trigger)])
             .Uuids([.. runs.Select(run => run.Request.TriggerEventId)])
             .Shorts([.. runs.Select(run => (short)run.Priority)])
-            .Ints([.. runs.Select(run => run.Workflow.Definition.Blueprint.Main.Steps.Count)])
+            .Ints([.. runs.Select(run => run.OpenSteps ?? run.Workflow.Definition.Blueprint.Main.Steps.Count)])
             .Ints([.. runs.Select(run => (int)run.Workflow.Definition.Config.Timeout.TotalMilliseconds)])
             .Times([.. runs.Select(run => run.Request.ScheduledAt)])
             .Jsons([.. runs.Select(run => run.Payload)])
@@ -67,7 +70,8 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Key?.Scope)])
             .Texts([.. runs.Select(run => run.Request.Key?.Key)])
             .Bytes([.. runs.Select(run => run.Request.Key?.RequestSha256)]);
-        var steps = runs.SelectMany(run => run.Workflow.Definition.Blueprint.Main.Steps.Select(step => (Run: run, Step: run.Workflow.Step(step)))).ToArray();
+        var steps = runs.Where(run => run.OpenSteps is null)
+            .SelectMany(run => run.Workflow.Definition.Blueprint.Main.Steps.Select(step => (Run: run, Step: run.Workflow.Step(step)))).ToArray();
         parameters
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Value))
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Job(row.Step.Index).Value))
@@ -79,12 +83,13 @@ internal sealed record NewRun
             .Ints(Array.ConvertAll(steps, row => row.Run.Workflow.Definition.Graph.Parents(row.Step.Index).Count));
     }
 
-    /// <summary>Its last three parameters: the steps that have asked for the runs.</summary>
+    /// <summary>Its last parameters: the steps that have asked for the runs, and how often snapshots are taken.</summary>
     public static void AddParents(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs) => parameters
         .Uuids([.. runs.Select(run => run.Request.Parent?.Job.Run.Value)])
         .Uuids([.. runs.Select(run => run.Request.Parent is { Waits: true } parent ? parent.Job.Value : (Guid?)null)])
-        .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))]);
+        .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))])
+        .Ints([.. runs.Select(run => (int?)run.Workflow.Definition.Config.SnapshotInterval?.TotalMilliseconds)]);
 
-    private string Queue(int step) =>
+    public string Queue(int step) =>
         Workflow.Step(step).Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
 }

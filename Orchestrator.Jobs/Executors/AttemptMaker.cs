@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
@@ -9,7 +10,7 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
-internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, TimeProvider time, Random random)
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, OrchestratorOptions options, TimeProvider time, Random random)
 {
     /// <summary>A step whose worker died this often is not given to another.</summary>
     public const int MaxLost = 20;
@@ -113,7 +114,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
     }
 
     /// <summary>The step's <c>output</c> and <c>set</c> see its raw result; a result that is not accurate enough fails the attempt.</summary>
-    private static AttemptResult Finish(StepAttempt attempt, AttemptSucceeded success)
+    private AttemptResult Finish(StepAttempt attempt, AttemptSucceeded success)
     {
         var raw = success.Output;
         var scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
@@ -128,9 +129,23 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return new AttemptFailed(failure);
         }
 
+        if (success.Output.BytesBeyond(options.MaxOutputBytes) is > 0 and var size)
+        {
+            return TooLarge($"Its result has {size} bytes");
+        }
+
         // An expression that comes to no object assigns nothing.
-        return attempt.Step.Set?.Render(scope) is { Kind: ValueKind.Object } set ? success with { Set = set.AsStored() } : success;
+        return attempt.Step.Set?.Render(scope) is { Kind: ValueKind.Object } set ? Assign(attempt, success, set.AsStored()) : success;
     }
+
+    private AttemptResult Assign(StepAttempt attempt, AttemptSucceeded success, Value set)
+    {
+        var all = set.AsObject().Aggregate(attempt.Memory.HasRunData ? attempt.Memory.Variables : Value.EmptyObject, (all, one) => all.With(one.Key, one.Value));
+        return all.BytesBeyond(options.MaxOutputBytes) is > 0 and var size ? TooLarge($"With its `set` the run's variables have {size} bytes") : success with { Set = set };
+    }
+
+    private AttemptFailed TooLarge(string what) =>
+        new(new Failure(FailureKind.Invalid, $"{what}; {options.MaxOutputBytes} are allowed (Orchestrator:MaxOutputBytes). Keep what is large elsewhere, and its address here."));
 
     private async Task<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {

@@ -85,6 +85,15 @@ public sealed class OrchestratorOptions
     /// <summary>Largest answer of an http step, largest result of a step in C# or JavaScript, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// Largest result of a step of any type, largest variables and inputs of a run, bytes of JSON. What is larger fails the step,
+    /// or is refused. Default 4 MiB; 1 KiB to 64 MiB.
+    /// </summary>
+    public int MaxOutputBytes { get; set; } = 4 << 20;
+
+    /// <summary>Snapshots by the clock (<c>config.snapshot_interval_ms</c>) that are kept of a run, the newest. Default 60; 1 to 500.</summary>
+    public int KeptSnapshots { get; set; } = 60;
+
     /// <summary>The autonomous cycle.</summary>
     public AutonomousOptions Autonomous { get; set; } = new();
 
@@ -193,6 +202,8 @@ public sealed class OrchestratorOptions
         Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        Check(MaxOutputBytes is >= 1024 and <= 64 << 20, nameof(MaxOutputBytes), MaxOutputBytes, "1024 to 67108864");
+        Check(KeptSnapshots is >= 1 and <= 500, nameof(KeptSnapshots), KeptSnapshots, "1 to 500");
         Autonomous.Check(Check);
         Agents.Check(Check);
         Notifications.Check(Check);

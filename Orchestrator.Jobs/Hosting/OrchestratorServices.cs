@@ -95,6 +95,7 @@ internal static class OrchestratorServices
             .AddSingleton<RunControl>()
             .AddSingleton<StepInquiry>()
             .AddSingleton<Snapshots>()
+            .AddSingleton<Restarts>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()
@@ -166,7 +167,7 @@ internal static class OrchestratorServices
         .AddSingleton<ModuleFolder>()
         .AddSingleton<IStepExecutor, ScriptExecutor>()
         .AddSingleton(provider => new AttemptMaker(
-            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<OrchestratorOptions>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()

@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -39,7 +40,7 @@ internal sealed class SimulatedRun
             new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(), new EndExecutor(),
         ];
         var mocked = Mocks.Types.Except(own.Select(executor => executor.Action)).Select(action => new MockExecutor(action, mocks));
-        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), time, random);
+        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), new OrchestratorOptions(), time, random);
     }
 
     public RunState State { get; private set; } = RunState.Running;

@@ -4,10 +4,10 @@ with request as (
   select *
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::uuid[],
               $9::smallint[], $10::int[], $11::int[], $12::timestamptz[], $13::jsonb[], $14::jsonb[],
-              $15::text[], $16::text[], $17::bytea[], $28::uuid[], $29::uuid[], $30::smallint[])
+              $15::text[], $16::text[], $17::bytea[], $28::uuid[], $29::uuid[], $30::smallint[], $31::int[])
     as r (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger, trigger_event_id,
           priority, open_steps, timeout_ms, scheduled_at, payload, variables,
-          key_scope, key, request_sha256, parent_run_id, parent_job_id, nesting)
+          key_scope, key, request_sha256, parent_run_id, parent_job_id, nesting, snapshot_ms)
 ), taken as (
   insert into orchestrator.idempotency_keys (tenant_id, scope, key, request_sha256, workflow_run_id)
   select tenant_id, key_scope, key, request_sha256, workflow_run_id from request where key is not null
@@ -18,9 +18,10 @@ with request as (
   where r.key is null or t.workflow_run_id is not null
 ), run as (
   insert into orchestrator.workflow_runs (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
-                             trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting)
+                             trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting, snapshot_ms, snapshot_at)
   select tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
-         trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting
+         trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting,
+         snapshot_ms, clock_timestamp() + snapshot_ms * interval '1 ms'
   from accepted
 ), data as (
   insert into orchestrator.workflow_run_data (tenant_id, workflow_run_id, payload, variables)

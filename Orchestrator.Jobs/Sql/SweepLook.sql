@@ -28,4 +28,7 @@ select
           where r.parent_job_id is not null and r.status in ('pending', 'running', 'paused')
             and q.status in ('success', 'skipped', 'cancelled', 'dead')) as orphans,
   -- the same until the first failed run goes on by itself
-  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms
+  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms,
+  -- the same until the next snapshot of a run
+  (select extract(epoch from min(r.snapshot_at) - clock_timestamp()) * 1000
+   from workflow_runs r where r.snapshot_at is not null and r.status = 'running')::double precision as next_snapshot_ms
