@@ -70,6 +70,7 @@ internal sealed class SampleWorkflowTests
         ("examples/more_items.yml", "example_more_items", "{}", "success", "[\"checked a\", \"checked b\"]"),
         ("examples/notify.yml", "example_notify", "{}", "success", """{"channel": "alerts"}"""),
         ("examples/notify.yml", "example_notify", """{"free": 50}""", "success", """{"channel": "nobody was told"}"""),
+        ("examples/restart.yml", "example_restart", "{}", "success", """["leaves for pupils", "roots for pupils"]"""),
         ("examples/demo/01_linear.yml", "demo_linear", "{}", "success", """{"saved": true, "items": [30, 10, 20]}"""),
         ("examples/demo/02_parallel.yml", "demo_parallel", "{}", "success", """{"process-a": "a", "process-b": "b", "process-c": "c"}"""),
         ("examples/demo/03_condition.yml", "demo_condition", "{}", "success", "\"processed\""),

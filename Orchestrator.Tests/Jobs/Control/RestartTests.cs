@@ -250,7 +250,7 @@ internal sealed class RestartTests
         var no = await _service.Client.PostAsync($"/api/runs/{run.Id}/resume", JsonContent.Create(new { from_checkpoint = false }));
         var yes = await _service.Client.PostAsync($"/api/runs/{run.Id}/resume", JsonContent.Create(new { from_checkpoint = true }));
 
-        no.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        no.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
         (await no.Content.ReadAsStringAsync()).Should().Contain("/restart");
         yes.StatusCode.Should().Be(HttpStatusCode.OK);
     }

@@ -41,6 +41,7 @@ internal sealed class BrokenFileTests
         Broken.File("key: k\nconfig: {queue: §mail-low}\nsteps: [{id: a, call: /x}]\n", "config.queue", "`mail-low` is a lane of a queue"),
         Broken.File("key: k\nconfig: {max_retries: §0}\nsteps: [{id: a, call: /x}]\n", "config.max_retries", "0 is not between 1 and 1000"),
         Broken.File("key: k\nconfig: {priority: §soon}\nsteps: [{id: a, call: /x}]\n", "config.priority", "`soon` is none of `urgent`, `high`, `medium`, `low`"),
+        Broken.File("key: k\nconfig: {snapshot_interval_ms: §999}\nsteps: [{id: a, call: /x}]\n", "config.snapshot_interval_ms", "999 ms between two snapshots are too few"),
         Broken.File("key: k\nconfig: {§max_parallel: 3}\nsteps: [{id: a, call: /x}]\n", "config.max_parallel", "not yet supported"),
         Broken.File("key: k\ndefaults: {on_failure: §sometimes}\nsteps: [{id: a, call: /x}]\n", "defaults.on_failure", "`sometimes` is none of"),
         Broken.File("key: k\ndefaults: {rate_limit: {key: '{{ results.§z }}', capacity: 1, refill_per_second: 1}}\nsteps: [{id: a, call: /x}]\n", "defaults.rate_limit.key", "there is no step `z`"),
