@@ -75,6 +75,11 @@ internal sealed class Restarts(
 
     private async Task<RestartOutcome> TryAsync(string tenant, RunId run, RestartWish wish, CancellationToken cancellationToken)
     {
+        if (wish.Key is { } key && await dispatcher.FindReplayAsync(tenant, key, cancellationToken) is { } replay)
+        {
+            return Replayed(replay);
+        }
+
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var rows = await PastRows.ReadAsync(connection, tenant, run, cancellationToken);
@@ -116,11 +121,8 @@ internal sealed class Restarts(
         var created = prepared with { OpenSteps = plan?.OpenSteps };
         if ((await dispatcher.InsertAsync(connection, [created], cancellationToken)).Count == 0)
         {
-            return await dispatcher.ReplayAsync(created.Request, cancellationToken) switch
-            {
-                Dispatched replayed => new Restarted(replayed.Run, true),
-                var other => new RestartNotDispatched((DispatchRefused)other),
-            };
+            // Another request with the same key was quicker at this very moment.
+            return Replayed((await dispatcher.FindReplayAsync(tenant, wish.Key!, cancellationToken))!);
         }
 
         var queues = await new RestartRows(created, run, wish, jobs).WriteAsync(connection, plan, cancellationToken);
@@ -134,6 +136,12 @@ internal sealed class Restarts(
         signal.Delivered(queues);
         return new Restarted(created.Id, false);
     }
+
+    private static RestartOutcome Replayed(DispatchOutcome outcome) => outcome switch
+    {
+        Dispatched replayed => new Restarted(replayed.Run, true),
+        _ => new RestartNotDispatched((DispatchRefused)outcome),
+    };
 
     private static DispatchRequest Request(string tenant, OldRun old, RestartWish wish, SnapshotRow? snapshot)
     {
@@ -156,7 +164,16 @@ internal sealed class Restarts(
     private async Task<(RestartPlan? Plan, RestartRefusal? Refusal)> PlanAsync(
         string tenant, OldRun old, NewRun created, PastRows rows, SnapshotRow? snapshot, RestartWish wish, CancellationToken cancellationToken)
     {
-        var before = await workflows.GetAsync(tenant, old.WorkflowKey, old.Version, cancellationToken);
+        LoadedWorkflow before;
+        try
+        {
+            before = await workflows.GetAsync(tenant, old.WorkflowKey, old.Version, cancellationToken);
+        }
+        catch (UnreadableWorkflowException e)
+        {
+            return (null, new RestartRefusal($"{e.Message} The run can be restarted from the start alone, with another version.", IsUnknown: false));
+        }
+
         var past = snapshot is null ? rows.Run : rows.At(States(snapshot));
         return Restarting.Plan(created.Workflow.Definition, before.Definition, past, wish.FromStep);
     }

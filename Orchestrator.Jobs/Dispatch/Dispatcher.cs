@@ -253,20 +253,24 @@ internal sealed class Dispatcher
                 DispatchRefusal.UnknownWorkflow,
                 $"There is no workflow '{request.WorkflowKey}'. GET /api/workflows lists those that there are.");
 
-    /// <summary>What an earlier request with the same key has made.</summary>
-    public Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
+    private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
         ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
 
-    private static async Task<DispatchOutcome> ReplayAsync(
-        DispatchRequest request, NpgsqlCommand find, CancellationToken cancellationToken)
+    private static async Task<DispatchOutcome> ReplayAsync(DispatchRequest request, NpgsqlCommand find, CancellationToken cancellationToken) =>
+        await FindReplayAsync(request.Tenant, request.Key!, find, cancellationToken)
+        ?? throw new InvalidOperationException($"The idempotency key '{request.Key!.Key}' was taken, and is gone.");
+
+    /// <summary>What an earlier request with the same key has made; null: there was none.</summary>
+    public Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
+        FindReplayAsync(tenant, key, _database.Source.CreateCommand(), cancellationToken);
+
+    private static async Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, NpgsqlCommand find, CancellationToken cancellationToken)
     {
-        var key = request.Key!;
         await using var command = find;
         command.CommandText = SqlText.Load("FindIdempotencyKey");
-        command.Parameters.One(request.Tenant).One(key.Scope).One(key.Key);
+        command.Parameters.One(tenant).One(key.Scope).One(key.Key);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(key.RequestSha256)
+        return !await row.ReadAsync(cancellationToken) ? null : row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(key.RequestSha256)
             ? new Dispatched(new RunId(row.GetGuid(0)), true)
             : new DispatchRefused(
                 DispatchRefusal.KeyReused,

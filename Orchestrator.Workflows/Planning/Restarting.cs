@@ -40,6 +40,9 @@ public static partial class Restarting
         return building.Build() is { } refusal ? (null, refusal) : (building.Plan(), null);
     }
 
+    /// <summary>Steps that a message names.</summary>
+    private const int MaxNamed = 10;
+
     private sealed partial class Building(WorkflowDefinition definition, WorkflowDefinition before, PastRun run, StepAddress? from)
     {
         private readonly Blueprint _blueprint = definition.Blueprint;
@@ -211,20 +214,26 @@ public static partial class Restarting
                 return;
             }
 
-            var missing = new HashSet<int>();
-            Gather(step);
-            var ids = missing.Order().Select(index => $"'{definition.Steps[index].Id}'").ToArray();
+            var ids = Missing(body, step).Select(index => $"'{definition.Steps[index].Id}'").ToArray();
             _refusal ??= new RestartRefusal(
-                $"from_step: '{definition.Steps[step].Id}' depends on {string.Join(", ", ids)}, of which there is no result. Restart from {ids[0]}, or from the start (without from_step).",
+                $"from_step: '{definition.Steps[step].Id}' depends on {string.Join(", ", ids.Take(MaxNamed))}{(ids.Length > MaxNamed ? ", …" : "")}, of which there is no result. Restart from {ids[0]}, or from the start (without from_step).",
                 IsUnknown: false);
+        }
 
-            void Gather(int one)
+        /// <summary>What has not ended of that on which a step depends, in the order in which it would run.</summary>
+        private IEnumerable<int> Missing(Body body, int step)
+        {
+            var missing = new HashSet<int>();
+            var next = new Queue<int>([step]);
+            while (next.TryDequeue(out var one))
             {
                 foreach (var parent in _blueprint.Graph.Parents(one).Where(parent => !_steps[body.Number(parent)].State.IsTerminal() && missing.Add(parent)))
                 {
-                    Gather(parent);
+                    next.Enqueue(parent);
                 }
             }
+
+            return missing.OrderBy(one => _rank[one]);
         }
     }
 }

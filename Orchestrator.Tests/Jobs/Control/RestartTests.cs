@@ -239,7 +239,18 @@ internal sealed class RestartTests
         IdOf(second).Should().Be(IdOf(first));
         reused.Should().Be(HttpStatusCode.UnprocessableEntity);
         (await BulkAsync("""{"action": "restart", "filter": {"workflow_key": "often"}}""")).Should().Be(2, "the first has been restarted, its restart and the other have not");
-        (await BulkAsync($$$"""{"action": "cancel", "filter": {"parent": "{{{runs[0].Id}}}"}}""")).Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_bulk_reaches_the_children_of_a_run()
+    {
+        await _service.PutAsync("{ key: naps, steps: [{ id: nap, type: delay, ms: 3600000 }] }");
+        var parent = await _service.StartRunAsync("{ key: waits_for_naps, steps: [{ id: sub, type: workflow, workflow_key: naps, on_failure: continue }] }");
+        await _service.StartRunAsync("{ key: naps, steps: [{ id: nap, type: delay, ms: 3600000 }] }");
+        await _service.UntilAsync(parent, run => run["sub"].WaitingFor?.StartsWith("workflow", StringComparison.Ordinal) == true, "the child");
+
+        (await BulkAsync($$$"""{"action": "cancel", "filter": {"parent": "{{{parent}}}"}}""")).Should().Be(1);
+        (await _service.EndAsync(parent))["sub"].Status.Should().Be("dead");
     }
 
     [Test]
