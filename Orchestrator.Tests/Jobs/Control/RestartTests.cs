@@ -242,6 +242,18 @@ internal sealed class RestartTests
     }
 
     [Test]
+    public async Task A_run_that_was_restarted_does_not_recover_by_itself()
+    {
+        var old = await _service.RunAsync("{ key: recovers, config: { auto_recovery: true }, steps: [{ id: one, type: transform, value: inputs.a.b.c }] }");
+        const string due = "select count(*)::int from orchestrator.run_recoveries where workflow_run_id = '{0}' and due_at is not null";
+        (await _service.Database.ScalarAsync<int>(string.Format(System.Globalization.CultureInfo.InvariantCulture, due, old.Id))).Should().Be(1);
+
+        await RestartAsync(old.Id, "{}");
+
+        (await _service.Database.ScalarAsync<int>(string.Format(System.Globalization.CultureInfo.InvariantCulture, due, old.Id))).Should().Be(0);
+    }
+
+    [Test]
     public async Task A_bulk_reaches_the_children_of_a_run()
     {
         await _service.PutAsync("{ key: naps, steps: [{ id: nap, type: delay, ms: 3600000 }] }");
