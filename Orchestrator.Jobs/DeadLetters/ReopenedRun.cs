@@ -22,6 +22,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 {
     private readonly Dictionary<int, PastStep> _steps = [];
     private readonly Dictionary<int, string> _names = [];
+    private readonly HashSet<int> _held = [];
     private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
     private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private RunState _state;
@@ -30,6 +31,8 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     private Decisions _decisions = null!;
 
     public RunInfo Info => memory.Run;
+
+    public Decision Decision => decision;
 
     public LoadedWorkflow Workflow => workflow;
 
@@ -51,12 +54,15 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
 
-    private PastRun Run => _run ??= new PastRun(_state, _steps, _blocks, _owners);
+    private PastRun Run => _run ??= new PastRun(_state, WithDecided(), _blocks, _owners);
 
     /// <summary>The steps that get another attempt, or are resolved: of one that contains others those that failed it.</summary>
     private int[] Targets => _targets ??= step is not { } number
         ? [.. workflow.Definition.Blueprint.Main.Steps.Where(Run.HasFailed).SelectMany(Run.Causes)]
         : decision is ResolveDecision ? [number] : [.. Run.Causes(number)];
+
+    /// <summary>Whether something of the run waits for a decision, and may not do so any more afterwards.</summary>
+    public bool HasHeld => _held.Count > 0;
 
     public void Lock(RunState state) => _state = state;
 
@@ -66,6 +72,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         var number = new JobId(row.GetGuid(0)).StepIndex;
         var phase = row.IsDBNull(7) ? null : row.GetString(7);
         _names[number] = row.GetString(1);
+        _ = phase is StepPhase.Held && row.GetString(2) == StepState.Waiting.Word() && _held.Add(number);
         _steps[number] = new PastStep(new StepSnapshot(
             StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
         {
@@ -104,7 +111,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
                 return $"Run {Info.Id} is {_state.Word()}: it can't be reopened.";
             }
 
-            if (step is { } number && _steps[number].Step.State is var state && !decision.Allows(state))
+            if (step is { } number && Run.Steps[number].Step.State is var state && !decision.Allows(state))
             {
                 return state switch
                 {
@@ -157,7 +164,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         parameters.Add(new NpgsqlParameter { Value = (object?)StepId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.One(StorableText.Of(decision.Message));
         Add(parameters, LogData());
-        parameters.One(jobs.Invocation).One(jobs.Arguments);
+        parameters.One(jobs.Invocation).One(jobs.Arguments).Ints(Array.ConvertAll(Targets, target => AttemptsOf(target)));
     }
 
     /// <summary>What becomes of blocks, and of what is in them.</summary>
@@ -176,6 +183,18 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
         rows.Cancel(Info, _decisions);
         return rows;
+    }
+
+    /// <summary>A step that waits for this decision is as good as dead, and so are those around it that do; others wait on.</summary>
+    private Dictionary<int, PastStep> WithDecided()
+    {
+        var decided = step is not { } number ? [] : (_steps[number].Step.Place?.Owners ?? []).Select(owner => owner.Number).Append(number);
+        foreach (var held in decided.Where(_held.Contains))
+        {
+            _steps[held] = _steps[held] with { Step = _steps[held].Step with { State = StepState.Dead, HasBegun = false } };
+        }
+
+        return _steps;
     }
 
     private static string Words(Obstacle obstacle, string target, string other) => obstacle switch
@@ -218,6 +237,8 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     private string LogData() => (decision is ResolveDecision resolve
         ? Value.Object(("action", decision.Word), ("by", decision.By), ("resolution", resolve.Resolution))
         : Value.Object(("action", decision.Word), ("by", decision.By))).ToJson();
+
+    private int AttemptsOf(int number) => workflow.Step(_steps[number].Step.Place?.Step ?? number).Retry.MaxAttempts;
 
     private static void Add(NpgsqlParameterCollection parameters, string? json) =>
         parameters.Add(new NpgsqlParameter { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });

@@ -18,7 +18,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, Recoveries recoveries, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, Recoveries recoveries, Escalations escalations, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -78,6 +78,11 @@ internal sealed class Sweeper(
         if (look.NextRecovery <= TimeSpan.Zero)
         {
             await recoveries.RecoverAsync(cancellationToken);
+        }
+
+        if (look.OverEscalations)
+        {
+            await escalations.SweepAsync(cancellationToken);
         }
 
         if (look.Orphans)
@@ -198,7 +203,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, bool OverEscalations)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

@@ -19,6 +19,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     private readonly List<(RunInfo Run, Value Output, Value Error)> _runEnds = [];
     private readonly List<RunInfo> _cancelRest = [];
     private readonly List<RunInfo> _recovering = [];
+    private readonly Escalated _escalated = new();
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
     private readonly BlockRows _blocks = new();
@@ -37,7 +38,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     {
         // A turn after which others follow is no attempt: it gives its number back, under which nobody has written.
         var isTurn = record.Verdict is VerdictWait or VerdictOpen { Failure: null };
-        if (!isTurn)
+        if (!isTurn && !record.IsDecision)
         {
             _attempts.Add((run, record));
         }
@@ -56,7 +57,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             StartedAt = record.IsClaimed ? null : record.StartedAt,
             RetryMs = end.State.IsTerminal() ? null : Next(record.Verdict)?.TotalMilliseconds,
             WaitingFor = end.State.IsTerminal() ? null : WaitsFor(record.Verdict),
-            Phase = record.Verdict switch { VerdictOpen open => open.Phase, VerdictWait wait => wait.Phase, _ => null },
+            Phase = PhaseOf(record.Verdict),
             Hangfire = record.IsClaimed ? "settle" : "finished",
             StateName = name,
             Reason = reason,
@@ -146,6 +147,9 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
         }
     }
 
+    /// <summary>Steps that wait for a decision, each with an alert, and the pauses of their runs.</summary>
+    public Escalated Escalated => _escalated;
+
     /// <summary>The run has failed, and goes on by itself after a while.</summary>
     public void AddRecovery(RunInfo run) => _recovering.Add(run);
 
@@ -180,6 +184,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             batch.BatchCommands.Add(expect);
         }
 
+        _escalated.AddTo(batch);
         AddAdmission(batch);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())

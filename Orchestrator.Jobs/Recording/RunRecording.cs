@@ -57,7 +57,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in recordings.SelectMany(recording => recording.Steps))
             {
                 _looked.Add(step.Step);
-                if (step.Verdict is not (VerdictRetry or VerdictWait or VerdictOpen))
+                if (step.Verdict is not (VerdictRetry or VerdictWait or VerdictOpen or VerdictHeld))
                 {
                     _looked.UnionWith(Blueprint.Graph.Children(step.Definition).Select(child => Blueprint.Sibling(step.Step, step.Place, child)));
                     _ = step.Place is { } place && _looked.Add(place.Owner.Number);
@@ -187,6 +187,10 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
                 end = isKnown ? end : Open(step);
                 rows.AddAttempt(Info, recording.ServerId, Stopped(step, end), end);
+                if (step.Verdict is VerdictHeld held && end.State == StepState.Waiting && decisions.End is null)
+                {
+                    rows.Escalated.Add(Info, step, Id(step.Step, step), held, pauses: state != RunState.Paused);
+                }
             }
         }
 
@@ -202,7 +206,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         var row = _rows[step.Step];
         var state = step.Verdict switch
         {
-            VerdictWait or VerdictOpen => StepState.Waiting,
+            VerdictWait or VerdictOpen or VerdictHeld => StepState.Waiting,
             VerdictRetry => StepState.Failed,
             _ => StepState.Cancelled,
         };
@@ -210,7 +214,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     }
 
     /// <summary>A step that waited for blocks which are not opened any more has been stopped.</summary>
-    private static StepRecord Stopped(StepRecord step, StepEnd end) => end.State == StepState.Cancelled && step.Verdict is VerdictOpen or VerdictSuccess or VerdictDead
+    private static StepRecord Stopped(StepRecord step, StepEnd end) => end.State == StepState.Cancelled && step.Verdict is VerdictOpen or VerdictHeld or VerdictSuccess or VerdictDead
         ? step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "Cancelled while it ran.")) }
         : step;
 
@@ -243,7 +247,8 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     /// </summary>
     private void AddReady(RecordRows rows, Decisions decisions)
     {
-        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && _state != RunState.Paused));
+        var isPaused = _state == RunState.Paused || rows.Escalated.Pauses(Info);
+        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && !isPaused));
         _handedOff.Clear();
         foreach (var count in decisions.Ready)
         {
@@ -258,7 +263,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             }
 
             rows.AddReady(
-                Info, count, _state == RunState.Paused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
+                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
                 _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
         }
     }
@@ -308,7 +313,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     private bool IsFenced(Recording recording) =>
         recording.Steps[0] is var first
         && _rows.TryGetValue(first.Step, out var row)
-        && (recording.IsDeletion || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
+        && (recording.IsDeletion || first.IsDecision || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
         && recording.Steps.Skip(1).All(ahead => _rows.TryGetValue(ahead.Step, out var waiting)
             && (waiting.State == StepState.Waiting || _state!.Value.IsTerminal()));
 
@@ -325,6 +330,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             {
                 Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, $"The run ended while the step waited ({wait.WaitingFor}).")),
             },
+            VerdictHeld held => step with { Verdict = new VerdictStopped(held.Failure) },
             VerdictOpen => step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "The run ended before the step's blocks.")) },
             _ => step,
         });

@@ -28,4 +28,8 @@ select
           where r.parent_job_id is not null and r.status in ('pending', 'running', 'paused')
             and q.status in ('success', 'skipped', 'cancelled', 'dead')) as orphans,
   -- the same until the first failed run goes on by itself
-  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms
+  (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms,
+  -- a step that waited for a decision has ended without one
+  exists (select from alerts a
+          left join job_queue q on q.tenant_id = a.tenant_id and q.job_id = a.job_id
+          where a.job_id is not null and a.resolved_at is null and (q.status = 'waiting' and q.phase = 'held') is not true) as over_escalations

@@ -97,10 +97,14 @@ public static partial class Planner
                 return;
             }
 
-            if (news is StepOpened opened)
+            switch (news)
             {
-                Open(opened, step);
-                return;
+                case StepOpened opened:
+                    Open(opened, step);
+                    return;
+                case StepHeld held:
+                    Hold(held, step);
+                    return;
             }
 
             var state = StateAfter(news);
