@@ -65,6 +65,7 @@ internal sealed class RecordingBatch(
     {
         await using var batch = connection.CreateBatch();
         var runs = _runs.Keys.ToArray();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("FindByKey")));
         var command = batch.CreateBatchCommand();
         command.CommandText = Statements.LockRuns;
         command.Parameters
@@ -74,6 +75,7 @@ internal sealed class RecordingBatch(
         batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
         AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         await using var reader = await batch.ExecuteReaderAsync();
+        await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
