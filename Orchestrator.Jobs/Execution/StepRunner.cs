@@ -166,13 +166,21 @@ internal sealed class StepRunner(
         }
     }
 
-    /// <summary>Steps without effect that what has ended here makes ready: nothing of them is written yet.</summary>
+    /// <summary>
+    /// Steps without effect that what has ended here makes ready: nothing of them is written yet. One that does not end by
+    /// this (it fails into another step, or is to be tried again) is left to a worker that claims it, as if it had not been
+    /// looked at.
+    /// </summary>
     private async Task EvaluateAheadAsync(Stay stay, CancellationToken cancellationToken)
     {
         while (stay.NextToEvaluate() is { } index)
         {
             await LoadAsync(stay, index.Number, index.Place, null, cancellationToken);
-            stay.Add(await attempts.EvaluateAsync(stay.Workflow, stay.Memory, index.Number, index.Place, cancellationToken));
+            var record = await attempts.EvaluateAsync(stay.Workflow, stay.Memory, index.Number, index.Place, cancellationToken);
+            if (record.Verdict is VerdictSuccess or VerdictSkip or VerdictDead)
+            {
+                stay.Add(record);
+            }
         }
     }
 

@@ -52,15 +52,17 @@ internal sealed class WorkflowExecutor(Database database, Dispatcher dispatcher)
                 Key = new IdempotencyKey("step", StableId.Of($"child:{attempt.IdempotencyKey}").ToString(), []),
             },
             cancellationToken);
-        if (outcome is not Dispatched { Run: var run })
+        if (outcome is not Dispatched { Run: var run, IsReplay: var isOld })
         {
             return Invalid(attempt, ((DispatchRefused)outcome).Message);
         }
 
         attempt.Log.Info($"Run {run} of workflow '{key}'");
-        return action.Waits
-            ? new AttemptWaits("workflow", WaitForEventExecutor.Longest, $"Waits for run {run} of workflow '{key}'") { Data = attempt.Keep((Child, run.ToString())) }
-            : new AttemptSucceeded(Value.Object((Child, run.ToString())));
+        return !action.Waits ? new AttemptSucceeded(Value.Object((Child, run.ToString())))
+
+            // An attempt that was lost has started it: its end may have been told already.
+            : isOld ? await LookAsync(attempt, run.Value, cancellationToken)
+            : Wait(attempt, run.Value, key);
     }
 
     private async Task<AttemptResult> LookAsync(StepAttempt attempt, Guid child, CancellationToken cancellationToken)
@@ -78,9 +80,12 @@ internal sealed class WorkflowExecutor(Database database, Dispatcher dispatcher)
             RunState.Success => new AttemptSucceeded(row.IsDBNull(2) ? Value.Null : Value.Parse(row.GetString(2))),
             RunState.Failed => Given($"Run {child} of workflow '{key}' failed: {(row.IsDBNull(3) ? "no reason was given" : row.GetString(3))}"),
             RunState.Cancelled => Given($"Run {child} of workflow '{key}' was cancelled."),
-            _ => new AttemptWaits("workflow", WaitForEventExecutor.Longest, $"Waits for run {child} of workflow '{key}'"),
+            _ => Wait(attempt, child, key),
         };
     }
+
+    private static AttemptWaits Wait(StepAttempt attempt, Guid child, string key) =>
+        new("workflow", WaitForEventExecutor.Longest, $"Waits for run {child} of workflow '{key}'") { Data = attempt.Keep((Child, child.ToString())) };
 
     private async Task<(Guid? Origin, int Nesting)> FindNestingAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {

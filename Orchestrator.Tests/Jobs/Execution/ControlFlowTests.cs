@@ -191,6 +191,25 @@ public sealed class ControlFlowTests
     }
 
     [Test]
+    public async Task What_fails_right_after_another_step_goes_on_as_its_policy_says()
+    {
+        var run = await _service.RunAsync("""
+            key: policies_ahead
+            steps:
+              - { id: start, type: transform, value: 1 }
+              - { id: skipped, type: transform, value: inputs.a.b.c, on_failure: skip, depends_on: [start] }
+              - { id: continued, type: transform, value: inputs.a.b.c, on_failure: continue, depends_on: [start] }
+              - { id: replaced, type: transform, value: inputs.a.b.c, on_failure: { strategy: alternative, step: backup }, depends_on: [start] }
+              - { id: backup, type: transform, value: "{ from: error.step_id }" }
+              - { id: all, type: transform, value: results.replaced.from, depends_on: [skipped, continued, replaced] }
+            """);
+
+        run.Status.Should().Be("success");
+        run["all"].Output.Should().Be("\"replaced\"");
+        run.States.Should().Be("start success, skipped skipped, continued dead, replaced success, all success, backup success");
+    }
+
+    [Test]
     public async Task Joins_take_the_first_or_all_that_are_done()
     {
         var run = await _service.RunAsync("""
