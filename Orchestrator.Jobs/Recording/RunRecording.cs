@@ -112,7 +112,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
             NextNumber = _nextNumber,
         };
         var decisions = Planner.Plan(
-            Blueprint, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
+            Blueprint, snapshot, [.. steps.Select(News).OfType<StepNews>()]);
         Decisions = decisions;
         if (decisions.IsComplete)
         {
@@ -124,6 +124,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
         return missing.Length + blocks.Length > 0 ? (missing, blocks) : throw new InvalidOperationException(
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
+
+    private static StepNews? News(StepRecord step) =>
+        step.Verdict.News(step.Step) is StepDied died && !step.IsClaimed ? died with { IsAhead = true } : step.Verdict.News(step.Step);
 
     public RecordingAnswer Answer(Recording recording, IReadOnlyDictionary<(string, JobId), ClaimedStep> next)
     {
