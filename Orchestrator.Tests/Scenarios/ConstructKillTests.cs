@@ -3,14 +3,14 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>
-/// <c>kill -9</c> while runs of one construct are under way, at moments that the work's progress decides: every run ends as
-/// it must, and no call is made again but for those that the dead service had in flight.
+/// <c>kill -9</c> while runs of each construct are under way, at moments that the work's progress decides: every run ends as
+/// it must, and no call is made again but for those that the dead service had in flight. All of them share the kills.
 /// </summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
 internal sealed class ConstructKillTests
 {
-    private static readonly (int Runs, int Kills) Size = ChaosSize.IsLong ? (50, 5) : (12, 1);
+    private static readonly (int Runs, int Kills) Size = ChaosSize.IsLong ? (50, 8) : (8, 3);
 
     /// <summary>Construct, steps, calls that each run makes, state that it ends in.</summary>
     private static readonly (string Name, string Steps, int Calls, string Status)[] Constructs =
@@ -78,36 +78,56 @@ internal sealed class ConstructKillTests
             """, 3, "success"),
     ];
 
-    private static IEnumerable<TestCaseData> Cases =>
-        Constructs.Select(one => new TestCaseData(one.Steps, one.Calls, one.Status).SetName($"Kill_during_{one.Name.ToLowerInvariant()}"));
+    private readonly List<Kill> _kills = [];
+    private Scene _scene = null!;
 
-    [TestCaseSource(nameof(Cases))]
-    public async Task Every_run_ends_as_it_must(string steps, int calls, string status)
+    private static IEnumerable<TestCaseData> Cases =>
+        Constructs.Select(one => new TestCaseData(Key(one.Name), one.Calls, one.Status).SetName($"Kill_during_{Key(one.Name)}"));
+
+    /// <summary>Runs of all constructs side by side, and a service that is killed while they are under way.</summary>
+    [OneTimeSetUp]
+    public async Task KillAsync()
     {
-        await using var scene = await Scene.StartAsync("key: construct\nsteps:\n" + steps);
+        _scene = await Scene.StartAsync([.. Constructs.Select(one =>
+            $"key: {Key(one.Name)}\nsteps:\n{one.Steps.Replace("{target}", "{target}/" + Key(one.Name))}")]);
         var pace = new Pace();
-        scene.Target.Answer = (http, _) => pace.AnswerAsync(http);
-        var service = await scene.ServeAsync();
-        await Scene.DispatchAsync(service, "construct", Size.Runs);
-        var kills = new List<Kill>();
-        var more = Math.Max(2, Size.Runs * calls / (Size.Kills + 1));
-        while (kills.Count < Size.Kills)
+        _scene.Target.Answer = (http, _) => pace.AnswerAsync(http);
+        var service = await _scene.ServeAsync();
+        foreach (var (name, _, _, _) in Constructs)
         {
-            await pace.LetAsync(more, until: new Random().Next(1, more)).WaitAsync(TimeSpan.FromMinutes(1));
-            kills.Add(await Kill.DoAsync(scene, service));
-            service = await scene.ServeAsync();
+            await Scene.DispatchAsync(service, Key(name), Size.Runs);
+        }
+
+        var more = Size.Runs * Constructs.Sum(one => one.Calls) / (Size.Kills + 1);
+        while (_kills.Count < Size.Kills)
+        {
+            await pace.LetAsync(more, until: new Random().Next(more / 2, more)).WaitAsync(TimeSpan.FromMinutes(1));
+            _kills.Add(await Kill.DoAsync(_scene, service));
+            service = await _scene.ServeAsync();
         }
 
         pace.LetAll();
         await Eventually.IsTrueAsync(
-            () => scene.ScalarAsync<bool>("select not exists (select from workflow_runs where finished_at is null)"), "the end of all runs", 90);
-        await Eventually.IsTrueAsync(
-            () => scene.ScalarAsync<bool>("select not exists (select from job_queue where finished_at is null)"), "the end of all steps", 90);
-
-        (await scene.QueryAsync<string>("select distinct status from workflow_runs")).Should().Equal(status);
-        scene.Target.Requests.Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * calls);
-        Repeat.Find(scene.Target.Requests, kills).Where(repeat => repeat.Kill is null)
-            .Should().BeEmpty("a call is made again only after the kill of a worker that held it");
-        (await scene.QueryAsync<int>("select open_steps from workflow_runs where open_steps <> 0")).Should().BeEmpty();
+            () => _scene.ScalarAsync<bool>(
+                "select not exists (select from job_queue where finished_at is null) and not exists (select from workflow_runs where finished_at is null)"),
+            "the end of all steps and runs", 120);
     }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _scene.DisposeAsync();
+
+    [TestCaseSource(nameof(Cases))]
+    public async Task Every_run_ends_as_it_must(string construct, int calls, string status)
+    {
+        var ends = await _scene.QueryAsync<string>(
+            "select format('%s, %s open', status, open_steps) from workflow_runs where workflow_key = @construct", new { construct });
+        var requests = _scene.Target.Requests;
+
+        ends.Should().HaveCount(Size.Runs).And.OnlyContain(end => end == $"{status}, 0 open");
+        requests.Where(request => request.Path.StartsWith($"/{construct}/")).Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * calls);
+        Repeat.Find(requests, _kills).Where(repeat => repeat.Kill is null && requests.Any(request => request.Key == repeat.Key && request.Path.StartsWith($"/{construct}/")))
+            .Should().BeEmpty("a call is made again only after the kill of a worker that held it");
+    }
+
+    private static string Key(string name) => name.ToLowerInvariant();
 }
