@@ -89,7 +89,7 @@ public class BackgroundJobServerOptions
     /// <summary>What finds the time zones of recurring jobs; null: <see cref="DefaultTimeZoneResolver"/>.</summary>
     public ITimeZoneResolver? TimeZoneResolver { get; set; }
 
-    /// <summary>Whether it performs jobs and nothing else: no schedules, no recurring jobs, no deletion of what has expired. Default: false.</summary>
+    /// <summary>Whether it performs jobs and nothing else: no schedules, no recurring jobs, no deletion of what has expired, no look for dead servers. Another server has to do that. Default: false.</summary>
     public bool IsLightweightServer { get; set; }
 
     /// <summary>Without effect here: what is due is enqueued many at a time in one statement.</summary>

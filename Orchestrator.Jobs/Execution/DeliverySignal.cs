@@ -12,7 +12,7 @@ namespace Orchestrator.Jobs.Execution;
 /// time, sent after the commit (inside it, it would make all commits wait for each other). A signal may be lost;
 /// polling finds the work.
 /// </summary>
-internal sealed class DeliverySignal(JobStorage storage, Database database, ILogger<DeliverySignal> log)
+internal sealed class DeliverySignal(StepStorages storages, Database database, ILogger<DeliverySignal> log)
 {
     /// <summary>What the servers listen to.</summary>
     public const string Channel = "hangfire_jobqueue";
@@ -37,12 +37,9 @@ internal sealed class DeliverySignal(JobStorage storage, Database database, ILog
             return;
         }
 
-        if (storage is PostgreSqlStorage postgres)
+        foreach (var storage in queues.Select(storages.Of).Distinct().OfType<PostgreSqlStorage>())
         {
-            foreach (var queue in queues)
-            {
-                (postgres.QueueProviders.GetProvider(queue).GetJobQueue() as PostgreSqlJobQueue)?.FetchNextJob();
-            }
+            (storage.QueueProviders.GetProvider(queues.First()).GetJobQueue() as PostgreSqlJobQueue)?.FetchNextJob();
         }
 
         if (OtherWorkers && Interlocked.Exchange(ref _notifying, 1) == 0)

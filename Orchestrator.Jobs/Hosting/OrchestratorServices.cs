@@ -52,15 +52,10 @@ internal static class OrchestratorServices
             .UseRecommendedSerializerSettings()
             .UsePostgreSqlStorage(
                 storage => storage.UseNpgsqlConnection(provider.GetRequiredService<Database>().ConnectionString),
-                new PostgreSqlStorageOptions
-                {
-                    SchemaName = "hangfire",
-                    PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(4),
-                    UseSlidingInvisibilityTimeout = true,
-                }));
+                StepStorages.Settings(poll: TimeSpan.FromSeconds(4))));
         services
             .AddSingleton(_ => StepJobRows.Create())
+            .AddSingleton<StepStorages>()
             .AddSingleton<DeliverySignal>()
             .AddSingleton(provider => new BulkJobs(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))

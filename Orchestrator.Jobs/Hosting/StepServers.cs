@@ -12,18 +12,14 @@ namespace Orchestrator.Jobs.Hosting;
 /// The Hangfire servers that bring steps to workers: one for the queues of the settings, and a small one for agent tasks, so
 /// that few of these are under way at a time while none that waits holds a worker. They start and stop together.
 /// </summary>
-internal sealed class StepServers(IServiceProvider provider, OrchestratorOptions options) : IHostedService, IDisposable
+internal sealed class StepServers(IServiceProvider provider, StepStorages storages, OrchestratorOptions options) : IHostedService, IDisposable
 {
     private BackgroundJobServerHostedService[] _servers = [];
 
-    /// <summary>Whether agent tasks are worked on here, by workers of their own.</summary>
-    private bool ServesAgents => options.Agents.MaxConcurrent > 0
-        && options.Queues.Contains(Recording.StepJobRows.DefaultQueue) && !options.Queues.Contains(AgentTaskAction.OwnQueue);
-
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var steps = Server(options.Queues, options.Workers, isFirst: true);
-        _servers = ServesAgents ? [steps, Server([AgentTaskAction.OwnQueue], options.Agents.MaxConcurrent, isFirst: false)] : [steps];
+        var steps = Server(storages.Steps, options.Queues, options.Workers, isFirst: true);
+        _servers = storages.Agents is { } agents ? [steps, Server(agents, [AgentTaskAction.OwnQueue], options.Agents.MaxConcurrent, isFirst: false)] : [steps];
         return Task.WhenAll(_servers.Select(server => server.StartAsync(cancellationToken)));
     }
 
@@ -37,8 +33,8 @@ internal sealed class StepServers(IServiceProvider provider, OrchestratorOptions
         }
     }
 
-    private BackgroundJobServerHostedService Server(string[] queues, int workers, bool isFirst) => new(
-        provider.GetRequiredService<JobStorage>(),
+    private BackgroundJobServerHostedService Server(JobStorage storage, string[] queues, int workers, bool isFirst) => new(
+        storage,
         new BackgroundJobServerOptions
         {
             WorkerCount = workers,

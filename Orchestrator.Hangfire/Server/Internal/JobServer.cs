@@ -80,7 +80,6 @@ internal sealed class JobServer : IDisposable
     private Task StartLoops()
     {
         var housekeeping = new Housekeeping(storage);
-        var undertaker = new Undertaker(storage, serverId);
         var settings = storage.Options;
         var timeoutCheck = settings.InvisibilityTimeout / 2 < LongestTimeoutCheck ? settings.InvisibilityTimeout / 2 : LongestTimeoutCheck;
         return Task.WhenAll(
@@ -92,8 +91,6 @@ internal sealed class JobServer : IDisposable
 
             Loop.EveryAsync(ServedQueues.CheckInterval, "Looking for paused queues", dispatcher.Queues.RefreshAsync, stopping.Token),
             Loop.EveryAsync(timeoutCheck, "Releasing timed out jobs", token => housekeeping.ReleaseTimedOutJobsAsync(options.Queues, token), stopping.Token),
-            Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
-            Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
             .. options.IsLightweightServer ? [] : StartStorageLoops(),
             .. processes.Select(each => new ProcessHost(each, ContextOf()).RunAsync()),
         ]);
@@ -103,11 +100,14 @@ internal sealed class JobServer : IDisposable
     private Task[] StartStorageLoops()
     {
         var housekeeping = new Housekeeping(storage);
+        var undertaker = new Undertaker(storage, serverId);
         var due = new DueJobs(storage, options.SchedulePollingInterval, Filters, dispatcher.Listener.Schedule);
         var settings = storage.Options;
         return
         [
             due.RunAsync(stopping.Token),
+            Loop.EveryAsync(Undertaker.Interval, "Looking for dead servers", undertaker.BuryDeadAsync, stopping.Token),
+            Loop.EveryAsync(options.ServerCheckInterval, "Removing timed out servers", token => undertaker.RemoveTimedOutAsync(options.ServerTimeout, token), stopping.Token),
             Loop.EveryAsync(settings.JobExpirationCheckInterval, "Deleting expired rows", housekeeping.DeleteExpiredAsync, stopping.Token),
             Loop.EveryAsync(settings.CountersAggregateInterval, "Summing up counters", housekeeping.AggregateCountersAsync, stopping.Token, waitFirst: true),
             Loop.EveryAsync(TimeSpan.FromHours(1), "Clearing stale locks", ClearStaleLocksAsync, stopping.Token),

@@ -9,7 +9,7 @@ namespace Hangfire.Server;
 internal sealed class ServedQueues
 {
     /// <summary>How long a pause or its end may take to be seen.</summary>
-    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
     private readonly Database database;
     private readonly string[] all;
