@@ -69,6 +69,6 @@ internal sealed class DelayTests
             """);
 
         run.Status.Should().Be("success", run.Row.Error);
-        Enumerable.Range(0, 3).Select(pass => run[$"passes[{pass}].rest"].History).Should().OnlyContain(history => history![0] == "Scheduled" && history[^1] == "Succeeded");
+        Enumerable.Range(0, 3).Select(pass => run[$"passes[{pass}].rest"].History).Should().OnlyContain(history => history!.First() == "Scheduled" && history!.Last() == "Succeeded");
     }
 }
