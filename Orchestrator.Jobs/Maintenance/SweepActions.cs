@@ -14,13 +14,9 @@ internal sealed class SweepActions(
 
     public async Task<SweepLook> LookAsync(CancellationToken cancellationToken)
     {
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("FindByKey")));
-        var look = new NpgsqlBatchCommand(SqlText.Load("SweepLook"));
-        look.Parameters.One(WorkerPresence.LockClass);
-        batch.BatchCommands.Add(look);
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        await row.NextResultAsync(cancellationToken);
+        await using var command = database.Source.CreateCommand(SqlText.Load("SweepLook"));
+        command.Parameters.One(WorkerPresence.LockClass);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
