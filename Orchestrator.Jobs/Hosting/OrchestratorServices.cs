@@ -166,6 +166,7 @@ internal static class OrchestratorServices
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
+        .AddBackgroundPart<TimedSteps>()
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
         .AddTransient(provider => new CycleJob(provider.GetRequiredService<CycleStart>()))

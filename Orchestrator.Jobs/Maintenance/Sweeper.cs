@@ -106,7 +106,7 @@ internal sealed class Sweeper(
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
-        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection, look.NextRecovery }.Where(next => next > TimeSpan.Zero).Min();
+        return isMore ? TimeSpan.Zero : new[] { look.NextTimer + NearTimers.HeadStart, look.NextCollection, look.NextRecovery }.Where(next => next > TimeSpan.Zero).Min();
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>

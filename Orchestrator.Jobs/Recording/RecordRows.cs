@@ -26,9 +26,13 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     private readonly List<(RunInfo Run, Value Set)> _assigned = [];
     private readonly List<StepLock> _released = [];
     private readonly HashSet<string> _queues = [];
+    private readonly List<(string Tenant, JobId Job, TimeSpan Due)> _timers = [];
 
     /// <summary>Hangfire queues that get new deliveries.</summary>
     public IReadOnlyCollection<string> Queues => _queues;
+
+    /// <summary>Steps whose next turn is after so long, and not before.</summary>
+    public IReadOnlyCollection<(string Tenant, JobId Job, TimeSpan Due)> Timers => _timers;
 
     /// <summary>Whether somebody may have been told that a lock is free.</summary>
     public bool HasReleased => _released.Count > 0;
@@ -49,6 +53,10 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
         }
 
         AddResult(run, record);
+        if (record.Verdict is VerdictWait { IsTimer: true } timer && !end.State.IsTerminal())
+        {
+            _timers.Add((run.Tenant, record.Job, timer.Delay));
+        }
 
         var (name, reason, data) = HangfireState(record, serverId);
         _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
@@ -122,6 +130,22 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
                 ProcessingData = Processing(taker.ServerId, time.GetUtcNow().UtcDateTime),
             });
         }
+    }
+
+    /// <summary>A step that is ready and begins with a wait.</summary>
+    public void AddParked(RunInfo run, StepCount step, TimeSpan wait)
+    {
+        var job = run.Id.Job(step.Step);
+        _timers.Add((run.Tenant, job, wait));
+        _steps.Add(new StepWrite(run.Tenant, job, StepState.Waiting, step.Pending, step.Present)
+        {
+            RetryMs = wait.TotalMilliseconds,
+            WaitingFor = VerdictWait.Timer,
+            Phase = StepPhase.Wait,
+            Hangfire = "schedule",
+            StateName = "Scheduled",
+            Reason = "It begins with a wait",
+        });
     }
 
     /// <summary>A step that waits for less than before.</summary>

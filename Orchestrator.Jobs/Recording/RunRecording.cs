@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -8,7 +9,7 @@ using Orchestrator.Workflows.States;
 namespace Orchestrator.Jobs.Recording;
 
 /// <summary>All recordings of one run in a batch: fenced, planned together, and turned into rows.</summary>
-internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
+internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
 {
     private readonly Dictionary<int, StepRow> _rows = [];
     private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
@@ -111,7 +112,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             NextNumber = _nextNumber,
         };
         var decisions = Planner.Plan(
-            Blueprint, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
+            Blueprint, snapshot, [.. steps.Select(News).OfType<StepNews>()]);
         Decisions = decisions;
         if (decisions.IsComplete)
         {
@@ -123,6 +124,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         return missing.Length + blocks.Length > 0 ? (missing, blocks) : throw new InvalidOperationException(
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
+
+    private static StepNews? News(StepRecord step) =>
+        step.Verdict.News(step.Step) is StepDied died && !step.IsClaimed ? died with { IsAhead = true } : step.Verdict.News(step.Step);
 
     public RecordingAnswer Answer(Recording recording, IReadOnlyDictionary<(string, JobId), ClaimedStep> next)
     {
@@ -255,6 +259,14 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             var step = count.Step;
             var place = PlaceOf(step, decisions);
             var definition = Workflow.Step(place?.Step ?? step);
+            var attempts = _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : (int?)null;
+            if (attempts is null && Until(definition) is var (wait, until))
+            {
+                rows.AddParked(Info, count, wait);
+                rows.Blocks.Progress(Info, step, OwnerSnapshotOfNone, DelayExecutor.Kept(until));
+                continue;
+            }
+
             var queue = definition.Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
             var taker = takers.TryPeek(out var first) && first.Queue == queue ? takers.Dequeue() : null;
             if (taker is not null)
@@ -263,10 +275,15 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             }
 
             rows.AddReady(
-                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
-                _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : null);
+                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, attempts);
         }
     }
+
+    /// <summary>What a step that is ready waits for first, where nothing else is to be asked; by the database's clock.</summary>
+    private (TimeSpan Wait, DateTime Until)? Until(Workflows.Definitions.StepDefinition step) =>
+        _state != RunState.Paused && step is { When: null, Timeout: null, IsLimited: false, Action.WaitsFirst: { } wait } && Memory.Now(time) is { } now
+            ? (wait, now + wait)
+            : null;
 
     private StepPlace? PlaceOf(int step, Decisions decisions) => _rows.TryGetValue(step, out var row)
         ? row.Place

@@ -151,6 +151,11 @@ internal sealed record VerdictRetry(Failure Failure, TimeSpan Delay, string Reas
 /// <summary>The attempt was not admitted and never took place: the step waits for <paramref name="WaitingFor"/>, and looks again after <paramref name="Delay"/>.</summary>
 internal sealed record VerdictWait(string WaitingFor, TimeSpan Delay, string Reason) : StepVerdict
 {
+    /// <summary>For nothing but the time.</summary>
+    public const string Timer = "timer";
+
+    public bool IsTimer => WaitingFor == Timer;
+
     /// <summary>When a sweeper is to look: what a step waits for may have come free between its ask and its recording.</summary>
     public TimeSpan LookIn { get; init; } = Delay;
 

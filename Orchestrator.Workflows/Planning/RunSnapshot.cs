@@ -109,6 +109,9 @@ public sealed record StepDied(int Step, string Error) : StepNews(Step)
 
     /// <summary>The run fails at once, however deep the step lies (<c>fail</c>).</summary>
     public bool EndsRun { get; init; }
+
+    /// <summary>It was evaluated ahead of its turn, and counts only together with what made it ready.</summary>
+    public bool IsAhead { get; init; }
 }
 
 /// <summary>

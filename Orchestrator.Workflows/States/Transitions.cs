@@ -28,8 +28,11 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Retry { get; } =
         new("retry", StepState.Failed, StepState.Running, StepState.Waiting);
 
-    /// <summary>An attempt that is not admitted yet: it waits for a token or a lock without a worker, and uses nothing up.</summary>
-    public static StepTransition Park { get; } = new("park", StepState.Waiting, StepState.Running);
+    /// <summary>
+    /// A turn after which it waits, without a worker, and uses nothing up; from <see cref="StepState.Waiting"/>: it is ready, and
+    /// to wait for a known time is all that its first turn would do.
+    /// </summary>
+    public static StepTransition Park { get; } = new("park", StepState.Waiting, StepState.Running, StepState.Waiting);
 
     public static StepTransition Exhaust { get; } =
         new("exhaust", StepState.Dead, StepState.Running, StepState.Waiting);

@@ -183,7 +183,10 @@ internal sealed class PlannerSchedule
         _world.Apply(decisions, steps);
     }
 
-    /// <summary>The worker has gone straight on with what it knows to be ready, and records it together with this.</summary>
+    /// <summary>
+    /// The worker has gone straight on with what it knows to be ready, step after step, and records it all together: some
+    /// succeed, some are skipped, some die.
+    /// </summary>
     private void RunAhead(int number, WorldStep step, StepNews one, List<StepNews> news)
     {
         if (_world.Run.IsTerminal() || one is not StepSucceeded { Cancels.Count: 0, EndsRun: false, NotTaken.Count: 0 } || _random.Next(2) == 0)
@@ -196,10 +199,17 @@ internal sealed class PlannerSchedule
             var next = _workflow.Blueprint.Sibling(number, step.Place, child);
             if (_workflow.Blueprint.Graph.Parents(child).Count == 1 && _workflow.Blueprint.Rule(child).Join == Join.All)
             {
-                news.Add(new StepSucceeded(next));
+                var ahead = Ahead(next, _workflow[child].OnFailure);
+                news.Add(ahead);
+                RunAhead(next, _world.Steps[next], ahead, news);
             }
         }
     }
+
+    private StepNews Ahead(int number, OnFailure policy) =>
+        policy == OnFailure.Abort && _random.NextDouble() < _deaths ? new StepDied(number, "died ahead") { IsAhead = true }
+        : _random.Next(12) == 0 ? new StepSkipped(number)
+        : new StepSucceeded(number);
 
     private bool CountLost()
     {
