@@ -15,7 +15,7 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// </summary>
 internal sealed class DeadLetterDesk(
     Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal,
-    StepJobRows jobs, TimeProvider time)
+    StepJobRows jobs, Escalations escalations, TimeProvider time)
 {
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
     private const int MaxLooks = 3;
@@ -47,17 +47,7 @@ internal sealed class DeadLetterDesk(
         }
 
         var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
-        var memory = new RunMemory(new RunInfo
-        {
-            Tenant = tenant,
-            Id = run,
-            WorkflowKey = row.WorkflowKey,
-            WorkflowVersion = row.WorkflowVersion,
-            UserId = row.UserId,
-            IntentId = row.IntentId,
-            Trigger = row.Trigger,
-            CreatedAt = row.CreatedAt,
-        });
+        var memory = new RunMemory(RunInfo.Of(tenant, row));
         for (var look = 1; look <= MaxLooks; look++)
         {
             var reopened = new ReopenedRun(workflow, memory, step, decision, time.GetUtcNow().UtcDateTime);
@@ -89,7 +79,8 @@ internal sealed class DeadLetterDesk(
 
         if (reopened.Refusal is { } refusal)
         {
-            return new DecisionRefused(refusal);
+            var decided = await Escalations.DecidedAsync(connection, reopened.Info.Tenant, reopened.Job, cancellationToken);
+            return new DecisionRefused(decided is null ? refusal : $"{refusal} {decided}");
         }
 
         if (reopened.Plan() is { End.State: RunState.Success })
@@ -110,9 +101,14 @@ internal sealed class DeadLetterDesk(
             _ = batch.BatchCommands.Count > 0 ? await batch.ExecuteNonQueryAsync(cancellationToken) : 0;
         }
 
+        var (tenant, run) = (reopened.Info.Tenant, reopened.Info.Id);
+        var goesOn = reopened.HasHeld
+            ? await escalations.SettleAsync(connection, tenant, run, reopened.Decision.Said, reopened.Decision.By, cancellationToken)
+            : null;
         await transaction.CommitAsync(cancellationToken);
         signal.Delivered(queues);
-        return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, reopened.RunState);
+        escalations.Tell(tenant, run, goesOn);
+        return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, goesOn is null ? reopened.RunState : RunState.Running);
     }
 
     /// <summary>The queues that got deliveries; null: not every step was as it had been read.</summary>

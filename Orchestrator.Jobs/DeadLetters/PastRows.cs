@@ -16,6 +16,7 @@ internal sealed class PastRows
     private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
     private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private readonly HashSet<int> _undone = [];
+    private readonly HashSet<int> _held = [];
     private PastRun? _run;
 
     public RunState State { get; private set; }
@@ -24,6 +25,9 @@ internal sealed class PastRows
 
     /// <summary>What the steps are called, by number.</summary>
     public IReadOnlyDictionary<int, string> Names => _names;
+
+    /// <summary>Numbers of the steps that wait for a decision.</summary>
+    public IReadOnlySet<int> Held => _held;
 
     /// <summary>Locks the run and reads it, on the caller's connection and in its transaction; of a run that is not there nothing is found.</summary>
     public static async Task<PastRows> ReadAsync(NpgsqlConnection connection, string tenant, RunId id, CancellationToken cancellationToken)
@@ -82,6 +86,7 @@ internal sealed class PastRows
         var number = new JobId(row.GetGuid(0)).StepIndex;
         var phase = row.IsDBNull(7) ? null : row.GetString(7);
         _names[number] = row.GetString(1);
+        _ = phase is StepPhase.Held && row.GetString(2) == StepState.Waiting.Word() && _held.Add(number);
         _steps[number] = new PastStep(new StepSnapshot(
             StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
         {

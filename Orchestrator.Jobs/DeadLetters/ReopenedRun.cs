@@ -21,10 +21,13 @@ namespace Orchestrator.Jobs.DeadLetters;
 internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int? step, Decision decision, DateTime now)
 {
     private PastRows _rows = null!;
+    private PastRun? _run;
     private int[]? _targets;
     private Decisions _decisions = null!;
 
     public RunInfo Info => memory.Run;
+
+    public Decision Decision => decision;
 
     public LoadedWorkflow Workflow => workflow;
 
@@ -35,7 +38,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     public string? StepId => step is { } number ? _rows.Names.GetValueOrDefault(number) : null;
 
     /// <summary>Whether there is such a step.</summary>
-    public bool Exists => step is not { } number || Run.Steps.ContainsKey(number);
+    public bool Exists => step is not { } number || _rows.Run.Steps.ContainsKey(number);
 
     /// <summary>Steps that change.</summary>
     public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Counted.Count;
@@ -46,7 +49,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
 
-    private PastRun Run => _rows.Run;
+    private PastRun Run => _run ??= WithDecided();
 
     private RunState State => _rows.State;
 
@@ -54,6 +57,9 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     private int[] Targets => _targets ??= step is not { } number
         ? [.. workflow.Definition.Blueprint.Main.Steps.Where(Run.HasFailed).SelectMany(Run.Causes)]
         : decision is ResolveDecision ? [number] : [.. Run.Causes(number)];
+
+    /// <summary>Whether something of the run waits for a decision, and may not do so any more afterwards.</summary>
+    public bool HasHeld => _rows.Held.Count > 0;
 
     public void Read(PastRows rows) => _rows = rows;
 
@@ -125,7 +131,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         parameters.Add(new NpgsqlParameter { Value = (object?)StepId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.One(StorableText.Of(decision.Message));
         Add(parameters, LogData());
-        parameters.One(jobs.Invocation).One(jobs.Arguments);
+        parameters.One(jobs.Invocation).One(jobs.Arguments).Ints(Array.ConvertAll(Targets, target => AttemptsOf(target)));
     }
 
     /// <summary>What becomes of blocks, and of what is in them.</summary>
@@ -144,6 +150,20 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
         rows.Cancel(Info, _decisions);
         return rows;
+    }
+
+    /// <summary>A step that waits for this decision is as good as dead, and so are those around it that do; others wait on.</summary>
+    private PastRun WithDecided()
+    {
+        var run = _rows.Run;
+        var decided = step is not { } number ? [] : (run.Steps[number].Step.Place?.Owners ?? []).Select(owner => owner.Number).Append(number);
+        var steps = new Dictionary<int, PastStep>(run.Steps);
+        foreach (var held in decided.Where(_rows.Held.Contains))
+        {
+            steps[held] = steps[held] with { Step = steps[held].Step with { State = StepState.Dead, HasBegun = false } };
+        }
+
+        return run with { Steps = steps };
     }
 
     private static string Words(Obstacle obstacle, string target, string other) => obstacle switch
@@ -186,6 +206,8 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     private string LogData() => (decision is ResolveDecision resolve
         ? Value.Object(("action", decision.Word), ("by", decision.By), ("resolution", resolve.Resolution))
         : Value.Object(("action", decision.Word), ("by", decision.By))).ToJson();
+
+    private int AttemptsOf(int number) => workflow.Step(Run.Steps[number].Step.Place?.Step ?? number).Retry.MaxAttempts;
 
     private static void Add(NpgsqlParameterCollection parameters, string? json) =>
         parameters.Add(new NpgsqlParameter { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });

@@ -70,6 +70,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Number = attemptNumber,
             Resets = claimed?.Resets ?? 0,
             Used = claimed?.Used ?? attemptNumber,
+            MaxAttempts = claimed?.MaxAttempts ?? step.Retry.MaxAttempts,
             Scope = new StepScope(workflow, memory, number, place, attemptNumber, held?.Token),
             FencingToken = held?.Token,
             Log = new AttemptLog(time),
@@ -165,17 +166,10 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return Deadline.Bound(attempt, await CatchAsync(executor, attempt, cancellationToken));
         }
 
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        try
-        {
-            return await CatchAsync(executor, attempt, either.Token);
-        }
-        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new AttemptFailed(new Failure(
-                FailureKind.Timeout, $"No end within {timeout.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}')."));
-        }
+        // An action with an alternative keeps the time of each itself: the second has its own.
+        return attempt.Step.Action.HasAlternative
+            ? await CatchAsync(executor, attempt, cancellationToken)
+            : await Deadline.WithinAsync(attempt, timeout, time, stop => CatchAsync(executor, attempt, stop), cancellationToken);
     }
 
     /// <summary>
@@ -231,6 +225,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         OnFailure.Continue => new VerdictDead(failure) { IsPresent = true },
         OnFailure.Alternative when step.Alternative is { } body && phase != StepPhase.Alternative => Alternatives.Open(step, body, failure),
         OnFailure.Rollback when phase != StepPhase.Rollback => Rollbacks.Open(step, failure),
+        OnFailure.Escalate => new VerdictHeld(failure, step.OnFailure.Handler),
         _ => new VerdictDead(failure),
     };
 

@@ -106,6 +106,18 @@ public sealed class OrchestratorOptions
     /// <summary>Steps in JavaScript.</summary>
     public ScriptOptions Scripts { get; set; } = new();
 
+    /// <summary>
+    /// What steps of a type do when they fail, where neither the step nor its file says so: by type, such as <c>http</c>, then
+    /// by name: <c>strategy</c> (abort, skip, continue, rollback, escalate, retry), <c>handler</c>, and the fields of
+    /// <c>retry</c>. The number of attempts counts from a run's dispatch. Default: none.
+    /// </summary>
+    public Dictionary<string, Dictionary<string, string>> Recovery { get; set; } = [];
+
+    /// <summary>The step types that there are, with what the host sets for them.</summary>
+    internal StepCatalog Catalog => new(Steps.Select(step => step.Type), RecoveryDefaults.Read(Recovery, OwnTypes).Defaults);
+
+    private StepCatalog OwnTypes => new(Steps.Select(step => step.Type));
+
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
 
@@ -208,6 +220,7 @@ public sealed class OrchestratorOptions
         Agents.Check(Check);
         Notifications.Check(Check);
         Scripts.Check(Check);
+        problems.AddRange(RecoveryDefaults.Read(Recovery, OwnTypes).Problems);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

@@ -28,7 +28,6 @@ using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Waits;
 using Orchestrator.Jobs.Watching;
-using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -61,7 +60,7 @@ internal static class OrchestratorServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
-            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton(options.Catalog)
             .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
             .AddSingleton<CodeSchedules>()
@@ -81,6 +80,8 @@ internal static class OrchestratorServices
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<Escalations>()
+            .AddSingleton<StepAbort>()
             .AddSingleton<Recoveries>()
             .AddSingleton<StepDeletion>()
             .AddSingleton<HangfireActions>()
@@ -166,6 +167,7 @@ internal static class OrchestratorServices
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
+        .AddBackgroundPart<TimedSteps>()
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
         .AddTransient(provider => new CycleJob(provider.GetRequiredService<CycleStart>()))

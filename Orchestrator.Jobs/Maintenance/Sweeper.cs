@@ -19,7 +19,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, Recoveries recoveries, Snapshots snapshots, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, Recoveries recoveries, Snapshots snapshots, Escalations escalations, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -86,6 +86,11 @@ internal sealed class Sweeper(
             await snapshots.TakeDueAsync(cancellationToken);
         }
 
+        if (look.OverEscalations)
+        {
+            await escalations.SweepAsync(cancellationToken);
+        }
+
         if (look.Orphans)
         {
             await actions.CancelOrphansAsync(cancellationToken);
@@ -107,7 +112,7 @@ internal sealed class Sweeper(
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
-        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection, look.NextRecovery, look.NextSnapshot }.Where(next => next > TimeSpan.Zero).Min();
+        return isMore ? TimeSpan.Zero : new[] { look.NextTimer + NearTimers.HeadStart, look.NextCollection, look.NextRecovery, look.NextSnapshot }.Where(next => next > TimeSpan.Zero).Min();
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
@@ -204,7 +209,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, TimeSpan? NextSnapshot)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, TimeSpan? NextSnapshot, bool OverEscalations)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

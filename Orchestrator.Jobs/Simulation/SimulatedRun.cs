@@ -169,7 +169,7 @@ internal sealed class SimulatedRun
         step.State = record.Verdict switch
         {
             VerdictRetry => StepState.Failed,
-            VerdictWait or VerdictOpen => StepState.Waiting,
+            VerdictWait or VerdictOpen or VerdictHeld => StepState.Waiting,
             _ => step.State,
         };
         if (WaitOf(record.Verdict) is { } wait)
@@ -187,6 +187,12 @@ internal sealed class SimulatedRun
         if (record.Verdict.News(step.Number) is { } news)
         {
             Apply(Planner.Plan(_workflow.Definition.Blueprint, _steps.Snapshot(), [news]), record, ready);
+        }
+
+        if (record.Verdict is VerdictHeld held)
+        {
+            // Nobody is there to decide.
+            (State, Error) = (RunState.Paused, $"Step '{step.Address}' waits for a decision: {held.Failure.Message}");
         }
     }
 

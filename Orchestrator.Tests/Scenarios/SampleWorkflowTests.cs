@@ -62,6 +62,7 @@ internal sealed class SampleWorkflowTests
         ("examples/emit_event.yml", "example_emit_event", "{}", "success", """["example_event_trigger"]"""),
         ("examples/rollback.yml", "example_rollback", """{"card": {"number": "4242"}}""", "success", "\"paid with 4242\""),
         ("examples/auto_recovery.yml", "example_auto_recovery", "{}", "success", "\"prepared\""),
+        ("examples/escalate.yml", "example_escalate", "{}", "success", "\"paid\""),
         ("examples/wait_for_event.yml", "example_wait_for_event", "{}", "success", """{"paid": 12, "by": "card"}"""),
         ("examples/approval.yml", "example_approval", "{}", "success", "\"nobody has answered in time\""),
         ("examples/child_workflow.yml", "example_child_workflow", """{"scores": [80, 20]}""", "success",

@@ -36,6 +36,12 @@ internal sealed class PlannerLaws(PlannerWorld world)
         {
             Broken.If(world.Join(number) is var join && join != JoinNow.Open, $"step {number} waits, and its join is {join}");
         }
+        else if (step.IsHeld)
+        {
+            Broken.If(
+                world.Steps.Values.Any(other => other is { IsOpen: true, Place: { } place } && place.Owner.Number == number),
+                $"step {number} waits for a decision, and something in it is open");
+        }
         else if (!step.HasTimer)
         {
             var owner = world.Owners[number];
@@ -51,7 +57,7 @@ internal sealed class PlannerLaws(PlannerWorld world)
         foreach (var blocks in world.Blocks.GroupBy(block => block.Key.Owner))
         {
             var owner = world.Owners[blocks.Key];
-            if (!world.Steps[blocks.Key].IsOpen || (world.Steps[blocks.Key].Place is { } above && !IsLive(above)))
+            if (world.Steps[blocks.Key] is { IsOpen: false } or { IsHeld: true } || (world.Steps[blocks.Key].Place is { } above && !IsLive(above)))
             {
                 continue;
             }
