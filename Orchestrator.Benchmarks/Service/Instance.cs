@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Benchmarks.Measuring;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Importing;
