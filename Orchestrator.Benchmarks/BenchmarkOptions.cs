@@ -9,7 +9,7 @@ internal sealed class UsageException(string message) : Exception(message);
 internal sealed record BenchmarkOptions
 {
     public const string Usage =
-        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--peers FOLDER] [--statements] [--quick]]";
+        "Usage: dotnet run -c Release --project Orchestrator.Benchmarks [-- names… [--runs N] [--json FILE] [--peers FOLDER] [--instances FOLDER] [--statements] [--quick]]";
 
     /// <summary>Benchmarks to run; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -22,6 +22,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Scripts that measure other engines in the same session, see <see cref="Peers.PeerRuns"/>; null: none.</summary>
     public string? Peers { get; init; }
+
+    /// <summary>A folder of instances of WfFormat 1.5 that <c>wfinstances</c> runs; null: the shapes that are part of this repository.</summary>
+    public string? Instances { get; init; }
 
     /// <summary>Whether the statements that took the most time are shown.</summary>
     public bool Statements { get; init; }
@@ -45,6 +48,7 @@ internal sealed record BenchmarkOptions
                 "--statements" => options with { Statements = true },
                 "--runs" => options with { Runs = Count(Next()) },
                 "--json" => options with { Json = Next() },
+                "--instances" => options with { Instances = Next() },
                 "--peers" => options with { Peers = Next() },
                 ['-', ..] unknown => throw new UsageException($"Unknown option {unknown}."),
                 var name => Named(name),

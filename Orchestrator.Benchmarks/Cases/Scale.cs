@@ -68,6 +68,14 @@ internal sealed class Scale : IBenchmark
             .. costs,
             costs[1] with
             {
+                What = $"{shape}: the second beside the first",
+                Unit = "times",
+                Measured = new Sample([.. costs[1].Measured.Values.Zip(costs[0].Measured.Values, static (more, less) => more / less)]),
+                Bound = new Sample([1.5]),
+                BoundIs = "what it may be",
+            },
+            costs[1] with
+            {
                 What = $"{shape}: memory of the process, most",
                 Unit = "MiB",
                 Measured = new Sample([memory.Max()]),

@@ -32,6 +32,20 @@ internal static class WorkflowFiles
         ? $"{{id: s0, url: \"{target}\"}}"
         : $"{{id: s{Text(i)}, depends_on: s{Text(i - 1)}, url: \"{target}\"}}"));
 
+    /// <summary>Conditions one after the other, each starting the next.</summary>
+    public static string Conditions(string key, int steps) => File(key, Enumerable.Range(0, steps).Select(i => i < steps - 1
+        ? $"{{id: s{Text(i)}, type: condition, condition: run.version > 0, true_step: s{Text(i + 1)}}}"
+        : $"{{id: s{Text(i)}, type: transform, value: 1}}"));
+
+    /// <summary>The same with two cases each.</summary>
+    public static string Switches(string key, int steps) => File(key, Enumerable.Range(0, steps).Select(i => i < steps - 1
+        ? $"{{id: s{Text(i)}, type: switch, cases: [{{when: run.version < 0}}, {{when: run.version > 0, step: s{Text(i + 1)}}}]}}"
+        : $"{{id: s{Text(i)}, type: transform, value: 1}}"));
+
+    /// <summary>Two steps and one that waits for both, again and again; so many in all.</summary>
+    public static string Joins(string key, int steps) => File(key, Enumerable.Range(0, steps).Select(i =>
+        $"{{id: s{Text(i)}, type: transform, value: 1, depends_on: [{(i == 0 ? "" : i % 3 == 0 ? $"s{Text(i - 2)}, s{Text(i - 1)}" : $"s{Text(i / 3 * 3)}")}]}}"));
+
     /// <summary>A step for each of so many items.</summary>
     public static string Items(string key, int items) => File(key,
     [

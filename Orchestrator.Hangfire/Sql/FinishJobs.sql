@@ -32,9 +32,10 @@ counted as (
   group by c.key
 ),
 released as (
-  delete from hangfire.jobqueue q using input i
-  where q.id = i.queueid
-    and (exists (select from moved m where m.nr = i.nr)
+  delete from hangfire.jobqueue q
+  where q.id = any(array(
+    select i.queueid from input i
+    where exists (select from moved m where m.nr = i.nr)
       or not exists (
         select from hangfire.job j
         where j.id = i.jobid and (j.stateid = i.fence or j.statename = 'Processing'))
@@ -42,7 +43,7 @@ released as (
         -- The other worker has the job from another place.
         select from hangfire.jobqueue other
         join hangfire.job j on j.id = other.jobid and j.stateid <> i.fence
-        where other.jobid = i.jobid and other.id <> i.queueid and other.fetchedat is not null))
+        where other.jobid = i.jobid and other.id <> i.queueid and other.fetchedat is not null)))
 ),
 child as materialized (
   select c.*, nextval('hangfire.state_id_seq') as stateid
@@ -71,7 +72,7 @@ notified as materialized (
 select case
     when exists (select from moved m where m.nr = i.nr) then 1
     when not exists (select from hangfire.job j where j.id = i.jobid and j.stateid = i.fence)
-      then case when exists (select from hangfire.job j where j.id = i.jobid and j.statename = 'Enqueued') then 3 else 0 end
+      then case when (select j.statename from hangfire.job j where j.id = i.jobid) = 'Enqueued' then 3 else 0 end
     when i.name is null then 1
     else 2
   end, (select count(*) from notified)

@@ -27,9 +27,9 @@ internal sealed class AgentExecutor(
             return await AskAsync(action, attempt, isAlternative: false, cancellationToken);
         }
 
-        if (attempt.Used <= attempt.Step.Retry.MaxAttempts / 2)
+        if (attempt.MaxAttempts - attempt.Used >= attempt.Step.Retry.MaxAttempts / 2)
         {
-            var first = await AskAsync(action, attempt, isAlternative: false, cancellationToken);
+            var first = await AskInTimeAsync(action, attempt, isAlternative: false, cancellationToken);
             if (first is not AttemptFailed { Failure: var failure } || Classifier.IsRetried(attempt.Step.Retry, failure))
             {
                 return first;
@@ -38,8 +38,14 @@ internal sealed class AgentExecutor(
             attempt.Log.Error($"{failure.Message} The alternative agent takes over.");
         }
 
-        return await AskAsync(action, attempt, isAlternative: true, cancellationToken);
+        return await AskInTimeAsync(action, attempt, isAlternative: true, cancellationToken);
     }
+
+    /// <summary>Each of the two has the step's whole time: else one that is silent would leave none to the other.</summary>
+    private Task<AttemptResult> AskInTimeAsync(AgentTaskAction action, StepAttempt attempt, bool isAlternative, CancellationToken cancellationToken) =>
+        attempt.Step.Timeout is { } timeout
+            ? Deadline.WithinAsync(attempt, timeout, time, stop => AskAsync(action, attempt, isAlternative, stop), cancellationToken)
+            : AskAsync(action, attempt, isAlternative, cancellationToken);
 
     private async Task<AttemptResult> AskAsync(AgentTaskAction action, StepAttempt attempt, bool isAlternative, CancellationToken cancellationToken)
     {

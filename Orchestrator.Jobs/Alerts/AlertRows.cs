@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Text;
+
 namespace Orchestrator.Jobs.Alerts;
 
 /// <summary>Something that a person should see.</summary>
@@ -5,6 +7,13 @@ internal sealed record NewAlert
 {
     /// <summary>Of <see cref="Message"/>, in characters; what is longer is cut.</summary>
     public const int MaxMessage = 2000;
+
+    /// <summary>A message as it can be stored.</summary>
+    public static string Shortened(string message)
+    {
+        var text = StorableText.Of(message);
+        return text.Length <= MaxMessage ? text : text[..(MaxMessage - 1)] + "…";
+    }
 
     public required string Tenant { get; init; }
 

@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using Orchestrator.Jobs.Storage;
-using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Alerts;
 
@@ -11,10 +10,9 @@ internal sealed class AlertStore(Database database)
     /// <summary>Raises an alert in the caller's transaction. False: it has been raised before, and stays as it is.</summary>
     public static async Task<bool> InsertAsync(NpgsqlConnection connection, NewAlert alert, CancellationToken cancellationToken)
     {
-        var message = StorableText.Of(alert.Message);
         return await connection.ExecuteAsync(new CommandDefinition(
             SqlText.Load("InsertAlert"),
-            alert with { Message = message.Length <= NewAlert.MaxMessage ? message : message[..(NewAlert.MaxMessage - 1)] + "…" },
+            alert with { Message = NewAlert.Shortened(alert.Message) },
             cancellationToken: cancellationToken)) > 0;
     }
 

@@ -31,7 +31,7 @@ internal sealed class RunControl(
     {
         var (states, moved) = await GiveAsync(tenant, [run], order, by, cancellationToken);
         return moved.Count > 0 && await runs.FindAsync(tenant, run, cancellationToken) is { } row ? new OrderDone(StateWords.RunStateOf(row.Status))
-            : states.TryGetValue(run, out var state) ? new OrderRefused(order.Refusal(run, state) ?? $"Run {run} has just changed; try again.")
+            : states.TryGetValue(run, out var state) ? new OrderRefused(order.Refusal(run, state) ?? await UndecidedAsync(tenant, run, cancellationToken) ?? $"Run {run} has just changed; try again.")
             : new OrderUnknown();
     }
 
@@ -55,6 +55,13 @@ internal sealed class RunControl(
         return (count, next);
     }
 
+    /// <summary>Cancels a locked run on the caller's connection and in its transaction; <see cref="Tell"/> after the commit.</summary>
+    public Task CancelAsync(NpgsqlConnection connection, string tenant, RunId run, Orderer by, CancellationToken cancellationToken) =>
+        WriteAsync(connection, jobs, tenant, [run], RunOrder.Cancel, by, [], [], cancellationToken);
+
+    /// <summary>What the run had under way is stopped at once where it runs here.</summary>
+    public void Tell(string tenant, RunId run) => news?.Tell(tenant, RunOrder.Cancel, new HashSet<RunId> { run }, []);
+
     private async Task<(IReadOnlyDictionary<RunId, RunState> States, IReadOnlySet<RunId> Moved)> GiveAsync(
         string tenant, IReadOnlyList<RunId> wanted, RunOrder order, Orderer by, CancellationToken cancellationToken)
     {
@@ -70,7 +77,7 @@ internal sealed class RunControl(
                 await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await LockAsync(connection, tenant, wanted, states, cancellationToken);
-                await WriteAsync(connection, tenant, wanted, order, by, moved, queues, cancellationToken);
+                await WriteAsync(connection, jobs, tenant, wanted, order, by, moved, queues, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             },
             options.Lease,
@@ -78,6 +85,23 @@ internal sealed class RunControl(
             (error, wait) => Log.CannotOrder(log, wanted.Count, wait.TotalMilliseconds, error.Message));
         news?.Tell(tenant, order, moved, queues);
         return (states, moved);
+    }
+
+    /// <summary>Why a paused run can't go on: steps that wait for a decision; null: there are none.</summary>
+    private async Task<string?> UndecidedAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        var steps = new List<string>();
+        await using var command = database.Source.CreateCommand(SqlText.Load("UndecidedSteps"));
+        command.Parameters.One(tenant).One(run.Value);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            steps.Add(row.GetString(0));
+        }
+
+        var route = $"POST /api/runs/{run}/steps/{(steps.Count == 1 ? steps[0] : "{step}")}";
+        return steps.Count == 0 ? null
+            : $"Run {run} waits for a decision about {string.Join(", ", steps.Take(10).Select(step => $"'{step}'"))}{(steps.Count > 10 ? ", …" : "")}: {route}/retry, {route}/skip or {route}/abort.";
     }
 
     private static async Task LockAsync(
@@ -92,8 +116,9 @@ internal sealed class RunControl(
         }
     }
 
-    private async Task WriteAsync(
-        NpgsqlConnection connection, string tenant, IReadOnlyList<RunId> wanted, RunOrder order, Orderer by,
+    /// <summary>Carries an order out for locked runs, in the caller's transaction.</summary>
+    internal static async Task WriteAsync(
+        NpgsqlConnection connection, StepJobRows jobs, string tenant, IReadOnlyList<RunId> wanted, RunOrder order, Orderer by,
         HashSet<RunId> moved, HashSet<string> queues, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlText.Load(order.Statement), connection);

@@ -106,6 +106,8 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
                 return await OfParentsAsync(connection, tenant, row, cancellationToken);
             case "steps" or "alternative":
                 return await OfStepsAsync(connection, "OpenUnder", tenant, [row.Job.Value], "it waits for", cancellationToken);
+            case "decision":
+                return [new WhyReason("decision", $"it failed ({row.Error}) and waits until somebody decides: retry, skip or abort") { Error = row.Error }];
             case "rate_limit":
                 return [new WhyReason("token", $"it waits for a token of '{key}', which is its own {At(row.DueAt ?? row.NextRunAt)}, {row.LineBefore} before it") { Key = key, Until = row.DueAt ?? row.NextRunAt, Before = row.LineBefore }];
             case "exclusive":

@@ -17,7 +17,7 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// </summary>
 internal sealed class DeadLetterDesk(
     Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, NearTimers timers,
-    StepJobRows jobs, TimeProvider time)
+    StepJobRows jobs, Escalations escalations, TimeProvider time)
 {
     /// <summary>A failed step may start at the moment of the decision: then it is looked at again.</summary>
     private const int MaxLooks = 3;
@@ -49,17 +49,7 @@ internal sealed class DeadLetterDesk(
         }
 
         var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
-        var memory = new RunMemory(new RunInfo
-        {
-            Tenant = tenant,
-            Id = run,
-            WorkflowKey = row.WorkflowKey,
-            WorkflowVersion = row.WorkflowVersion,
-            UserId = row.UserId,
-            IntentId = row.IntentId,
-            Trigger = row.Trigger,
-            CreatedAt = row.CreatedAt,
-        });
+        var memory = new RunMemory(RunInfo.Of(tenant, row));
         for (var look = 1; look <= MaxLooks; look++)
         {
             var reopened = new ReopenedRun(workflow, memory, step, decision, time.GetUtcNow().UtcDateTime);
@@ -78,7 +68,7 @@ internal sealed class DeadLetterDesk(
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ReadAsync(connection, reopened, cancellationToken);
+        reopened.Read(await PastRows.ReadAsync(connection, reopened.Info.Tenant, reopened.Info.Id, cancellationToken));
         if (!reopened.Exists)
         {
             return new DecisionUnknown();
@@ -91,7 +81,8 @@ internal sealed class DeadLetterDesk(
 
         if (reopened.Refusal is { } refusal)
         {
-            return new DecisionRefused(refusal);
+            var decided = await Escalations.DecidedAsync(connection, reopened.Info.Tenant, reopened.Job, cancellationToken);
+            return new DecisionRefused(decided is null ? refusal : $"{refusal} {decided}");
         }
 
         if (reopened.Plan() is { End.State: RunState.Success })
@@ -117,6 +108,10 @@ internal sealed class DeadLetterDesk(
             _ = batch.BatchCommands.Count > 0 ? await batch.ExecuteNonQueryAsync(cancellationToken) : 0;
         }
 
+        var (tenant, run) = (reopened.Info.Tenant, reopened.Info.Id);
+        var goesOn = reopened.HasHeld
+            ? await escalations.SettleAsync(connection, tenant, run, reopened.Decision.Said, reopened.Decision.By, cancellationToken)
+            : null;
         await transaction.CommitAsync(cancellationToken);
         signal.Delivered(queues);
         if (reopened.NeedsSlot)
@@ -124,42 +119,8 @@ internal sealed class DeadLetterDesk(
             timers.Expect(TimeSpan.Zero);
         }
 
-        return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, reopened.RunState);
-    }
-
-    private static async Task ReadAsync(NpgsqlConnection connection, ReopenedRun run, CancellationToken cancellationToken)
-    {
-        await using var batch = connection.CreateBatch();
-        var id = run.Info.Id;
-        var locked = batch.CreateBatchCommand();
-        locked.CommandText = Statements.LockRuns;
-        locked.Parameters.Texts([run.Info.Tenant]).Uuids([id.Value]);
-        batch.BatchCommands.Add(locked);
-        foreach (var statement in new[] { "ReadRun", "ReadRunBlocks" })
-        {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = SqlText.Load(statement);
-            command.Parameters.One(run.Info.Tenant).One(id.Value).One(id.LastJob.Value);
-            batch.BatchCommands.Add(command);
-        }
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.Lock(StateWords.RunStateOf(reader.GetString(2)));
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.Read(reader);
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            run.ReadBlock(reader);
-        }
+        escalations.Tell(tenant, run, goesOn);
+        return new DecisionDone(reopened.Job, reopened.StepId, reopened.StepState, goesOn is null ? reopened.RunState : RunState.Running);
     }
 
     /// <summary>The queues that got deliveries; null: not every step was as it had been read.</summary>

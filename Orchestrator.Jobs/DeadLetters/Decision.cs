@@ -11,6 +11,9 @@ internal abstract record Decision(string By)
     /// <summary>Its word in the API, the database and the log.</summary>
     public abstract string Word { get; }
 
+    /// <summary>What the operator calls it.</summary>
+    public virtual string Said => Word;
+
     /// <summary>What is left of it in the run's log.</summary>
     public abstract string Message { get; }
 
@@ -41,9 +44,12 @@ internal sealed record ResetDecision(string By) : Decision(By)
 /// <param name="By">Who decides it.</param>
 /// <param name="Resolution">Why, in his words.</param>
 /// <param name="Output">The step's result.</param>
-internal sealed record ResolveDecision(string By, string Resolution, Value Output) : Decision(By)
+/// <param name="IsSkip">He skips it: the output says only that.</param>
+internal sealed record ResolveDecision(string By, string Resolution, Value Output, bool IsSkip = false) : Decision(By)
 {
     public override string Word => "resolve";
+
+    public override string Said => IsSkip ? "skip" : Word;
 
     public override string Message => $"Resolved by {By}: {Resolution}";
 

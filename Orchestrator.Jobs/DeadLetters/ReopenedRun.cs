@@ -20,16 +20,14 @@ namespace Orchestrator.Jobs.DeadLetters;
 /// <param name="now">For errors.</param>
 internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int? step, Decision decision, DateTime now)
 {
-    private readonly Dictionary<int, PastStep> _steps = [];
-    private readonly Dictionary<int, string> _names = [];
-    private readonly Dictionary<BlockKey, BlockSnapshot> _blocks = [];
-    private readonly Dictionary<int, OwnerSnapshot> _owners = [];
-    private RunState _state;
+    private PastRows _rows = null!;
     private PastRun? _run;
     private int[]? _targets;
     private Decisions _decisions = null!;
 
     public RunInfo Info => memory.Run;
+
+    public Decision Decision => decision;
 
     public LoadedWorkflow Workflow => workflow;
 
@@ -37,10 +35,10 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
     public JobId Job => Info.Id.Job(step ?? 0);
 
-    public string? StepId => step is { } number ? _names.GetValueOrDefault(number) : null;
+    public string? StepId => step is { } number ? _rows.Names.GetValueOrDefault(number) : null;
 
     /// <summary>Whether there is such a step.</summary>
-    public bool Exists => step is not { } number || _steps.ContainsKey(number);
+    public bool Exists => step is not { } number || _rows.Run.Steps.ContainsKey(number);
 
     /// <summary>Steps that change.</summary>
     public int Moved => _decisions.Ended.Count + _decisions.Ready.Count + _decisions.Held.Count + _decisions.Counted.Count;
@@ -49,66 +47,41 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     public StepState StepState => decision is ResolveDecision ? StepState.Success : _decisions.Ready.Any(count => count.Step == step) ? StepState.Queued : StepState.Waiting;
 
     /// <summary>It had ended, and goes on: it needs a slot again where its workflow limits how many there are at a time.</summary>
-    public bool NeedsSlot => workflow.Definition.Config.Concurrency is not null && _state == RunState.Failed && RunState == RunState.Running;
+    public bool NeedsSlot => workflow.Definition.Config.Concurrency is not null && State == RunState.Failed && RunState == RunState.Running;
 
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }
 
-    private PastRun Run => _run ??= new PastRun(_state, _steps, _blocks, _owners);
+    private PastRun Run => _run ??= WithDecided();
+
+    private RunState State => _rows.State;
 
     /// <summary>The steps that get another attempt, or are resolved: of one that contains others those that failed it.</summary>
     private int[] Targets => _targets ??= step is not { } number
         ? [.. workflow.Definition.Blueprint.Main.Steps.Where(Run.HasFailed).SelectMany(Run.Causes)]
         : decision is ResolveDecision ? [number] : [.. Run.Causes(number)];
 
-    public void Lock(RunState state) => _state = state;
+    /// <summary>Whether something of the run waits for a decision, and may not do so any more afterwards.</summary>
+    public bool HasHeld => _rows.Held.Count > 0;
 
-    /// <summary>From a row of <c>ReadRun.sql</c>.</summary>
-    public void Read(NpgsqlDataReader row)
-    {
-        var number = new JobId(row.GetGuid(0)).StepIndex;
-        var phase = row.IsDBNull(7) ? null : row.GetString(7);
-        _names[number] = row.GetString(1);
-        _steps[number] = new PastStep(new StepSnapshot(
-            StateWords.StepStateOf(row.GetString(2)), row.GetInt32(3), row.GetInt32(4), Places.Read(row, 5, 6))
-        {
-            HasBegun = row.GetBoolean(9),
-        })
-        {
-            IsPresent = row.GetBoolean(10),
-            HasBegun = phase is not null,
-            HasStarted = row.GetInt16(8) > 0,
-            HasReplaced = phase is StepPhase.Alternative,
-            IsUndone = phase is StepPhase.Rollback,
-            IsUnwanted = phase is StepPhase.Unwanted,
-            HasPlace = row.GetBoolean(11),
-        };
-    }
-
-    /// <summary>From a row of <c>ReadRunBlocks.sql</c>.</summary>
-    public void ReadBlock(NpgsqlDataReader row)
-    {
-        var owner = new JobId(row.GetGuid(0)).StepIndex;
-        _blocks[new BlockKey(owner, row.GetInt32(1))] = new BlockSnapshot(row.GetInt32(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetInt32(4));
-        _owners[owner] = StepProgress.ReadBlocks(row, 5);
-    }
+    public void Read(PastRows rows) => _rows = rows;
 
     /// <summary>Why it can't be done; null: it can.</summary>
     public string? Refusal
     {
         get
         {
-            if (step is null && _state != RunState.Failed)
+            if (step is null && State != RunState.Failed)
             {
-                return $"Run {Info.Id} is {_state.Word()}: only one that failed goes on from where it stood.";
+                return $"Run {Info.Id} is {State.Word()}: only one that failed goes on from where it stood.";
             }
 
-            if (_state is RunState.Cancelled or RunState.Success)
+            if (State is RunState.Cancelled or RunState.Success)
             {
-                return $"Run {Info.Id} is {_state.Word()}: it can't be reopened.";
+                return $"Run {Info.Id} is {State.Word()}: it can't be reopened.";
             }
 
-            if (step is { } number && _steps[number].Step.State is var state && !decision.Allows(state))
+            if (step is { } number && Run.Steps[number].Step.State is var state && !decision.Allows(state))
             {
                 return state switch
                 {
@@ -118,7 +91,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
                 };
             }
 
-            return Targets.Select(target => Run.Obstacle(target) is var (obstacle, other) ? Words(obstacle, _names[target], _names[other]) : null)
+            return Targets.Select(target => Run.Obstacle(target) is var (obstacle, other) ? Words(obstacle, _rows.Names[target], _rows.Names[other]) : null)
                 .FirstOrDefault(words => words is not null);
         }
     }
@@ -142,7 +115,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
             .ToArray();
         var held = _decisions.Held.Select(count => count.Step).ToHashSet();
         var (end, output, error) = End();
-        RunState = end ?? (_state == RunState.Failed ? RunState.Running : _state);
+        RunState = end ?? (State == RunState.Failed ? RunState.Running : State);
         parameters
             .One(Info.Tenant)
             .Uuids(Array.ConvertAll(rows, row => Info.Id.Job(row.Step).Value))
@@ -162,13 +135,13 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         parameters.Add(new NpgsqlParameter { Value = (object?)StepId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.One(StorableText.Of(decision.Message));
         Add(parameters, LogData());
-        parameters.One(jobs.Invocation).One(jobs.Arguments).Many(
+        parameters.One(jobs.Invocation).One(jobs.Arguments).Ints(Array.ConvertAll(Targets, target => AttemptsOf(target))).Many(
             Array.ConvertAll(rows, row => held.Contains(row.Step) ? false : row.State == StepState.Queued && TakesPlace(row.Step) ? true : (bool?)null),
             NpgsqlDbType.Boolean);
     }
 
     private bool TakesPlace(int number) => workflow.Definition.Blueprint is { MaxParallel: not null } blueprint
-        && !_steps[number].HasBegun && !blueprint.Rule(_steps[number].Step.Place?.Step ?? number).Steers;
+        && !Run.Steps[number].HasBegun && !blueprint.Rule(Run.Steps[number].Step.Place?.Step ?? number).Steers;
 
     /// <summary>What becomes of blocks, and of what is in them.</summary>
     public BlockRows Blocks()
@@ -186,6 +159,20 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
         rows.Cancel(Info, _decisions);
         return rows;
+    }
+
+    /// <summary>A step that waits for this decision is as good as dead, and so are those around it that do; others wait on.</summary>
+    private PastRun WithDecided()
+    {
+        var run = _rows.Run;
+        var decided = step is not { } number ? [] : (run.Steps[number].Step.Place?.Owners ?? []).Select(owner => owner.Number).Append(number);
+        var steps = new Dictionary<int, PastStep>(run.Steps);
+        foreach (var held in decided.Where(_rows.Held.Contains))
+        {
+            steps[held] = steps[held] with { Step = steps[held].Step with { State = StepState.Dead, HasBegun = false } };
+        }
+
+        return run with { Steps = steps };
     }
 
     private static string Words(Obstacle obstacle, string target, string other) => obstacle switch
@@ -221,13 +208,15 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
 
     private Value Error(string message, int? number) => Value.Object(
         ("message", message),
-        ("step_id", number is { } dead ? _names[dead] : null),
+        ("step_id", number is { } dead ? _rows.Names[dead] : null),
         ("timestamp", StepJobRows.Time(now)),
         ("attempts", 0));
 
     private string LogData() => (decision is ResolveDecision resolve
         ? Value.Object(("action", decision.Word), ("by", decision.By), ("resolution", resolve.Resolution))
         : Value.Object(("action", decision.Word), ("by", decision.By))).ToJson();
+
+    private int AttemptsOf(int number) => workflow.Step(Run.Steps[number].Step.Place?.Step ?? number).Retry.MaxAttempts;
 
     private static void Add(NpgsqlParameterCollection parameters, string? json) =>
         parameters.Add(new NpgsqlParameter { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });

@@ -49,7 +49,7 @@ internal sealed record StepNeeds(IReadOnlyList<int> Results, bool RunData)
     {
         var roots = Reads(step).SelectMany(references => references.Roots).ToHashSet();
         var readsData = roots.Contains(RootNames.Inputs) || roots.Contains(RootNames.Variables)
-            || step.Action is HttpAction { HasDefaultBody: true };
+            || step.Action is HttpAction { HasDefaultBody: true } || step.Set is not null;
         return new StepNeeds(step.Reads, readsData)
         {
             Items = !roots.IsSubsetOf(RootNames.All) || roots.Contains(RootNames.Item),

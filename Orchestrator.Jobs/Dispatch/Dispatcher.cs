@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Recording;
@@ -31,12 +32,15 @@ internal sealed class Dispatcher
     private readonly RunSlots _slots;
     private readonly NearTimers _timers;
     private readonly TimeProvider _time;
+    private readonly int _maxBytes;
     private readonly Coalescer<NewRun, bool> _runs;
 
     public Dispatcher(
-        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, RunSlots slots, NearTimers timers, TimeProvider time)
+        Database database, WorkflowCatalog workflows, DeliverySignal signal, StepJobRows jobs, RunSlots slots, NearTimers timers,
+        OrchestratorOptions options, TimeProvider time)
     {
-        (_database, _workflows, _signal, _jobs, _slots, _timers, _time) = (database, workflows, signal, jobs, slots, timers, time);
+        (_database, _workflows, _signal, _jobs, _slots, _timers, _maxBytes, _time) =
+            (database, workflows, signal, jobs, slots, timers, options.MaxOutputBytes, time);
         _runs = new Coalescer<NewRun, bool>(InsertAllAsync, MaxBatch, lanes: 2, error => error is PostgresException);
     }
 
@@ -249,7 +253,7 @@ internal sealed class Dispatcher
         }
     }
 
-    private static (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
+    private (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
     {
         var payload = request.Payload.IsNullish ? Value.EmptyObject : request.Payload;
         var problems = new List<InputProblem>();
@@ -269,11 +273,21 @@ internal sealed class Dispatcher
             problems.Add(new InputProblem("priority", "has to be 1 (urgent) to 4 (low)"));
         }
 
+        CheckSize(payload, "payload", problems);
+        CheckSize(request.Variables, "variables", problems);
         CheckLength(request.UserId, "user_id", problems);
         CheckLength(request.IntentId, "intent_id", problems);
         var (inputs, found) = InputChecker.Check(workflow.Definition.Inputs, payload);
         problems.AddRange(found);
         return (inputs, problems);
+    }
+
+    private void CheckSize(Value value, string name, List<InputProblem> problems)
+    {
+        if (value.BytesBeyond(_maxBytes) is > 0 and var size)
+        {
+            problems.Add(new InputProblem(name, $"has {size} bytes; {_maxBytes} are allowed (Orchestrator:MaxOutputBytes)"));
+        }
     }
 
     /// <summary>What the database refuses would take a caller's transaction with it.</summary>
@@ -295,16 +309,21 @@ internal sealed class Dispatcher
     private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
         ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
 
-    private static async Task<DispatchOutcome> ReplayAsync(
-        DispatchRequest request, NpgsqlCommand find, CancellationToken cancellationToken)
+    private static async Task<DispatchOutcome> ReplayAsync(DispatchRequest request, NpgsqlCommand find, CancellationToken cancellationToken) =>
+        await FindReplayAsync(request.Tenant, request.Key!, find, cancellationToken)
+        ?? throw new InvalidOperationException($"The idempotency key '{request.Key!.Key}' was taken, and is gone.");
+
+    /// <summary>What an earlier request with the same key has made; null: there was none.</summary>
+    public Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
+        FindReplayAsync(tenant, key, _database.Source.CreateCommand(), cancellationToken);
+
+    private static async Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, NpgsqlCommand find, CancellationToken cancellationToken)
     {
-        var key = request.Key!;
         await using var command = find;
         command.CommandText = SqlText.Load("FindIdempotencyKey");
-        command.Parameters.One(request.Tenant).One(key.Scope).One(key.Key);
+        command.Parameters.One(tenant).One(key.Scope).One(key.Key);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(key.RequestSha256)
+        return !await row.ReadAsync(cancellationToken) ? null : row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(key.RequestSha256)
             ? new Dispatched(new RunId(row.GetGuid(0)), true)
             : new DispatchRefused(
                 DispatchRefusal.KeyReused,

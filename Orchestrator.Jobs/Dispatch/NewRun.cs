@@ -25,6 +25,9 @@ internal sealed record NewRun
     /// <summary>As JSON.</summary>
     public required string Variables { get; init; }
 
+    /// <summary>How many of the workflow's own steps are open, where the caller writes them all; null: all of them, and they are written with the run.</summary>
+    public int? OpenSteps { get; init; }
+
     /// <summary>What limits how many runs such as this are open; null: nothing.</summary>
     public RunSlot? Slot { get; init; }
 
@@ -73,7 +76,7 @@ internal sealed record NewRun
 
     /// <summary>Hangfire queues of the steps that may start.</summary>
     public IEnumerable<string> RootQueues =>
-        Workflow.Definition.Blueprint.Starters.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
+        OpenSteps is not null ? [] : Workflow.Definition.Blueprint.Starters.Select(root => Lanes.Of(Queue(root), Workflow.Step(root).Priority ?? Priority));
 
     public int Priority => Request.Priority ?? Workflow.Definition.Config.Priority;
 
@@ -90,7 +93,7 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Trigger)])
             .Uuids([.. runs.Select(run => run.Request.TriggerEventId)])
             .Shorts([.. runs.Select(run => (short)run.Priority)])
-            .Ints([.. runs.Select(run => run.Workflow.Definition.Blueprint.Main.Steps.Count)])
+            .Ints([.. runs.Select(run => run.OpenSteps ?? run.Workflow.Definition.Blueprint.Main.Steps.Count)])
             .Ints([.. runs.Select(run => (int)run.Workflow.Definition.Config.Timeout.TotalMilliseconds)])
             .Times([.. runs.Select(run => run.Request.ScheduledAt)])
             .Jsons([.. runs.Select(run => run.Payload)])
@@ -98,7 +101,8 @@ internal sealed record NewRun
             .Texts([.. runs.Select(run => run.Request.Key?.Scope)])
             .Texts([.. runs.Select(run => run.Request.Key?.Key)])
             .Bytes([.. runs.Select(run => run.Request.Key?.RequestSha256)]);
-        var steps = runs.SelectMany(run => run.Workflow.Definition.Blueprint.Main.Steps.Select(step => (Run: run, Step: run.Workflow.Step(step)))).ToArray();
+        var steps = runs.Where(run => run.OpenSteps is null)
+            .SelectMany(run => run.Workflow.Definition.Blueprint.Main.Steps.Select(step => (Run: run, Step: run.Workflow.Step(step)))).ToArray();
         parameters
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Value))
             .Uuids(Array.ConvertAll(steps, row => row.Run.Id.Job(row.Step.Index).Value))
@@ -110,13 +114,14 @@ internal sealed record NewRun
             .Ints(Array.ConvertAll(steps, row => row.Run.Workflow.Definition.Graph.Parents(row.Step.Index).Count));
     }
 
-    /// <summary>Its last parameters: the steps that have asked for the runs, and what limits these.</summary>
+    /// <summary>Its last parameters: the steps that have asked for the runs, how often snapshots are taken, and what limits these.</summary>
     public static void AddParents(NpgsqlParameterCollection parameters, IReadOnlyList<NewRun> runs) => parameters
         .Uuids([.. runs.Select(run => run.Request.Parent?.Job.Run.Value)])
         .Uuids([.. runs.Select(run => run.Request.Parent is { Waits: true } parent ? parent.Job.Value : (Guid?)null)])
         .Shorts([.. runs.Select(run => (short)(run.Request.Parent?.Nesting ?? 0))])
+        .Ints([.. runs.Select(run => (int?)run.Workflow.Definition.Config.SnapshotInterval?.TotalMilliseconds)])
         .Texts([.. runs.Select(run => run.Slot?.Key)])
-        .Many([.. runs.SelectMany(run => run.Places)], NpgsqlDbType.Boolean);
+        .Many([.. runs.Where(run => run.OpenSteps is null).SelectMany(run => run.Places)], NpgsqlDbType.Boolean);
 
     /// <summary>For each step of the workflow's own body: whether it counts as under way from the start (true), is held (false), or neither.</summary>
     private IEnumerable<bool?> Places
@@ -134,6 +139,6 @@ internal sealed record NewRun
         }
     }
 
-    private string Queue(int step) =>
+    public string Queue(int step) =>
         Workflow.Step(step).Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
 }

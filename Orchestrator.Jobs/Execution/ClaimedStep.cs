@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Queries;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
@@ -25,6 +26,19 @@ internal sealed record RunInfo
 
     /// <summary>Of the run; a step may have its own.</summary>
     public int Priority { get; init; } = Priorities.Medium;
+
+    public static RunInfo Of(string tenant, RunRow row) => new()
+    {
+        Tenant = tenant,
+        Id = new RunId(row.WorkflowRunId),
+        WorkflowKey = row.WorkflowKey,
+        WorkflowVersion = row.WorkflowVersion,
+        UserId = row.UserId,
+        IntentId = row.IntentId,
+        Trigger = row.Trigger,
+        CreatedAt = row.CreatedAt,
+        Priority = row.Priority,
+    };
 }
 
 /// <summary>An attempt that this worker may make: it holds the step's lease under <see cref="Attempt"/>.</summary>

@@ -43,11 +43,14 @@ internal sealed class RunMemory(RunInfo run)
         {
             (_claim, AttemptStartedAt) = ((at, time.GetTimestamp()), at);
         }
-        else if (_claim is { } claim)
+        else if (Now(time) is { } now)
         {
-            AttemptStartedAt = claim.Time + time.GetElapsedTime(claim.Timestamp);
+            AttemptStartedAt = now;
         }
     }
+
+    /// <summary>The database's time, as this machine counts on from the last claim; null: there was none here.</summary>
+    public DateTime? Now(TimeProvider time) => _claim is { } claim ? claim.Time + time.GetElapsedTime(claim.Timestamp) : null;
 
     /// <summary>Whether the step has ended and is here; the state of one that has not is read anew each time.</summary>
     public bool Knows(int number) => _steps.TryGetValue(number, out var memory) && memory.State.IsTerminal();

@@ -36,15 +36,30 @@ internal sealed class StepRunner(
             claimed = action is OperatorAction.BringForward or OperatorAction.None ? await claimer.ClaimAsync(tenant, job, drain.Over) : null;
         }
 
-        if (claimed is null)
+        if (claimed is not null)
         {
-            return;
+            await RunAsync(claimed, serverId, goesOn: true, drain);
         }
+    }
 
-        using var lease = leases.Hold(tenant, claimed.Job, drain.Over);
+    /// <summary>
+    /// The next turn of a step that waits for nothing but the time, which has come: without the trip through the queue, and so
+    /// without a worker of the queue; what it makes ready takes the queue again.
+    /// </summary>
+    public async Task WakeAsync(string tenant, JobId job, Drain drain)
+    {
+        if (await claimer.ClaimAsync(tenant, job, drain.Over) is { } claimed)
+        {
+            await RunAsync(claimed, serverId: "", goesOn: false, drain);
+        }
+    }
+
+    private async Task RunAsync(ClaimedStep claimed, string serverId, bool goesOn, Drain drain)
+    {
+        using var lease = leases.Hold(claimed.Run.Tenant, claimed.Job, drain.Over);
         try
         {
-            await RunAsync(claimed, lease, serverId, drain);
+            await RunAsync(claimed, lease, serverId, goesOn, drain);
         }
         catch (Exception) when (lease.IsStopped)
         {
@@ -56,7 +71,7 @@ internal sealed class StepRunner(
         }
     }
 
-    private async Task RunAsync(ClaimedStep? claimed, Leases.Lease lease, string serverId, Drain drain)
+    private async Task RunAsync(ClaimedStep? claimed, Leases.Lease lease, string serverId, bool goesOn, Drain drain)
     {
         if (await ReadWorkflowAsync(claimed!, serverId, lease.Token) is not { } workflow)
         {
@@ -76,7 +91,7 @@ internal sealed class StepRunner(
                 Steps = stay.TakeUnwritten(),
                 Worker = claimed.Worker,
                 Queue = claimed.Queue,
-                WantsNext = stay.MayGoOn && !drain.HasBegun,
+                WantsNext = goesOn && stay.MayGoOn && !drain.HasBegun,
                 ServerId = serverId,
             });
             stay.Memory.ForgetWhatChanges(workflow.SetsVariables);

@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
@@ -9,7 +10,7 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
-internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, TimeProvider time, Random random)
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, OrchestratorOptions options, TimeProvider time, Random random)
 {
     /// <summary>A step whose worker died this often is not given to another.</summary>
     public const int MaxLost = 20;
@@ -69,6 +70,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Number = attemptNumber,
             Resets = claimed?.Resets ?? 0,
             Used = claimed?.Used ?? attemptNumber,
+            MaxAttempts = claimed?.MaxAttempts ?? step.Retry.MaxAttempts,
             Scope = new StepScope(workflow, memory, number, place, attemptNumber, held?.Token),
             FencingToken = held?.Token,
             Log = new AttemptLog(time),
@@ -113,7 +115,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
     }
 
     /// <summary>The step's <c>output</c> and <c>set</c> see its raw result; a result that is not accurate enough fails the attempt.</summary>
-    private static AttemptResult Finish(StepAttempt attempt, AttemptSucceeded success)
+    private AttemptResult Finish(StepAttempt attempt, AttemptSucceeded success)
     {
         var raw = success.Output;
         var scope = new OutputScope(attempt.Scope, success.Output, attempt.Step.Id);
@@ -128,9 +130,23 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return new AttemptFailed(failure);
         }
 
+        if (success.Output.BytesBeyond(options.MaxOutputBytes) is > 0 and var size)
+        {
+            return TooLarge($"Its result has {size} bytes");
+        }
+
         // An expression that comes to no object assigns nothing.
-        return attempt.Step.Set?.Render(scope) is { Kind: ValueKind.Object } set ? success with { Set = set.AsStored() } : success;
+        return attempt.Step.Set?.Render(scope) is { Kind: ValueKind.Object } set ? Assign(attempt, success, set.AsStored()) : success;
     }
+
+    private AttemptResult Assign(StepAttempt attempt, AttemptSucceeded success, Value set)
+    {
+        var all = set.AsObject().Aggregate(attempt.Memory.HasRunData ? attempt.Memory.Variables : Value.EmptyObject, (all, one) => all.With(one.Key, one.Value));
+        return all.BytesBeyond(options.MaxOutputBytes) is > 0 and var size ? TooLarge($"With its `set` the run's variables have {size} bytes") : success with { Set = set };
+    }
+
+    private AttemptFailed TooLarge(string what) =>
+        new(new Failure(FailureKind.Invalid, $"{what}; {options.MaxOutputBytes} are allowed (Orchestrator:MaxOutputBytes). Keep what is large elsewhere, and its address here."));
 
     private async Task<AttemptResult> ExecuteAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {
@@ -150,17 +166,10 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             return Deadline.Bound(attempt, await CatchAsync(executor, attempt, cancellationToken));
         }
 
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        try
-        {
-            return await CatchAsync(executor, attempt, either.Token);
-        }
-        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new AttemptFailed(new Failure(
-                FailureKind.Timeout, $"No end within {timeout.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}')."));
-        }
+        // An action with an alternative keeps the time of each itself: the second has its own.
+        return attempt.Step.Action.HasAlternative
+            ? await CatchAsync(executor, attempt, cancellationToken)
+            : await Deadline.WithinAsync(attempt, timeout, time, stop => CatchAsync(executor, attempt, stop), cancellationToken);
     }
 
     /// <summary>
@@ -216,6 +225,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         OnFailure.Continue => new VerdictDead(failure) { IsPresent = true },
         OnFailure.Alternative when step.Alternative is { } body && phase != StepPhase.Alternative => Alternatives.Open(step, body, failure),
         OnFailure.Rollback when phase != StepPhase.Rollback => Rollbacks.Open(step, failure),
+        OnFailure.Escalate => new VerdictHeld(failure, step.OnFailure.Handler),
         _ => new VerdictDead(failure),
     };
 

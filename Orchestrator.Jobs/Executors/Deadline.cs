@@ -54,4 +54,21 @@ internal static class Deadline
         (data.Kind == ValueKind.Object ? data : attempt.Progress.Data.Kind == ValueKind.Object ? attempt.Progress.Data : Value.EmptyObject)
         .With(nameof(StepAttempt.Mark), attempt.Mark)
         .With(Name, deadline.ToString("O"));
+
+    /// <summary>Runs an attempt, or a part of it, in the time that it has; when that is over it has failed.</summary>
+    public static async Task<AttemptResult> WithinAsync(
+        StepAttempt attempt, TimeSpan timeout, TimeProvider time, Func<CancellationToken, Task<AttemptResult>> run, CancellationToken cancellationToken)
+    {
+        using var clock = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await run(either.Token);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new AttemptFailed(new Failure(
+                FailureKind.Timeout, $"No end within {timeout.TotalMilliseconds:0} ms (timeout_ms of step '{attempt.Step.Id}')."));
+        }
+    }
 }

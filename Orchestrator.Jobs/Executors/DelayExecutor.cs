@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 
@@ -28,10 +29,13 @@ internal sealed class DelayExecutor(Random random) : IStepExecutor
             : Wait(due, now));
     }
 
-    private static AttemptResult Over(DateTime until) => new AttemptSucceeded(Value.Object(("until", until.ToString("O"))));
+    /// <summary>What a turn that waits leaves for the next one.</summary>
+    public static Value Kept(DateTime until) => Value.Object(("until", until.ToString("O")));
+
+    private static AttemptResult Over(DateTime until) => new AttemptSucceeded(Kept(until));
 
     private static AttemptResult Wait(DateTime until, DateTime now) =>
-        new AttemptWaits("timer", until - now, $"Waits until {until:O}") { Data = Value.Object(("until", until.ToString("O"))) };
+        new AttemptWaits(VerdictWait.Timer, until - now, $"Waits until {until:O}") { Data = Kept(until) };
 
     private (DateTime Due, string? Problem) Due(DelayAction action, StepScope scope, DateTime now)
     {

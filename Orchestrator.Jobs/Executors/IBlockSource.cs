@@ -1,5 +1,6 @@
 using Dapper;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Executors;
@@ -19,12 +20,20 @@ internal interface IBlockSource
     /// <summary>How many items the attempt's step has.</summary>
     Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken);
 
-    /// <summary>Of steps, by number, the one that ended well last, and that no step of the run has undone; null: there is none.</summary>
-    Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
+    /// <summary>
+    /// Of steps, by number, the one that ended well last and that no step of the run has undone: it is the attempt's step's to
+    /// undo from now on, unless another is at it. Null: there is none.
+    /// </summary>
+    Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
 
     /// <summary>Whether items may be added to it from now on; whoever is adding some at this moment is waited for.</summary>
     Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken);
 }
+
+/// <summary>A step that is to be undone.</summary>
+/// <param name="Step">Its number.</param>
+/// <param name="IsElsewhere">Another step undoes it at this moment.</param>
+internal sealed record Undoing(int Step, bool IsElsewhere);
 
 /// <summary>A block as it is stored.</summary>
 internal sealed record BlockRow
@@ -66,20 +75,25 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
         return await connection.ExecuteScalarAsync<int>(Command("CountItems", attempt, attempt.StepNumber, cancellationToken));
     }
 
-    public async Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    public async Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
     {
+        // Of two steps that fail at the same moment the second sees what the first has taken.
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var newest = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            SqlText.Load("NewestSuccess"),
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await OperatorLog.LockAsync(connection, attempt.Run.Tenant, attempt.Run.Id, cancellationToken);
+        var next = await connection.QuerySingleOrDefaultAsync<Undoing>(new CommandDefinition(
+            SqlText.Load("UndoNext"),
             new
             {
                 attempt.Run.Tenant,
+                Job = attempt.Run.Id.Job(attempt.StepNumber).Value,
                 Jobs = numbers.Select(number => attempt.Run.Id.Job(number).Value).ToArray(),
                 First = attempt.Run.Id.Value,
                 Last = attempt.Run.Id.LastJob.Value,
             },
             cancellationToken: cancellationToken));
-        return newest is { } job ? new JobId(job).StepIndex : null;
+        await transaction.CommitAsync(cancellationToken);
+        return next;
     }
 
     public async Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)

@@ -53,6 +53,9 @@ internal sealed record StepAttempt
     /// <summary>Attempts used up since the newest reset, this one among them; those lost with a worker do not count.</summary>
     public int Used { get; init; } = 1;
 
+    /// <summary>Of these so many may be used up: those of the step's <c>retry</c>, and as many again after a decision to retry.</summary>
+    public int MaxAttempts { get; init; } = 1;
+
     public required StepScope Scope { get; init; }
 
     /// <summary>Of the lock of an exclusive step: higher than those of all that held it before. Null: it has none.</summary>

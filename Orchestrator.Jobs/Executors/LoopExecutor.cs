@@ -1,4 +1,5 @@
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -43,7 +44,7 @@ internal sealed class LoopExecutor(BlockResults results) : IStepExecutor
 
             if (blocks.Opened > 0 && action.Delay > TimeSpan.Zero)
             {
-                return new AttemptWaits("timer", action.Delay, "Waits between two passes") { Data = Value.Object((Paused, blocks.Opened)) };
+                return new AttemptWaits(VerdictWait.Timer, action.Delay, "Waits between two passes") { Data = Value.Object((Paused, blocks.Opened)) };
             }
         }
 

@@ -8,8 +8,8 @@ namespace Orchestrator.Jobs.Executors;
 
 /// <summary>
 /// A step that has failed for good and undoes what has ended well before it: one compensation after the other, the newest
-/// first. Each turn looks for the next, so that what other branches still end is undone too. Then the step is dead with
-/// its own error; compensations that failed are named there.
+/// first. Each turn looks for the next, so that what other branches still end is undone too; of several steps that roll
+/// back at the same moment one undoes it, and the others wait for it. Then the step is dead with its own error; compensations that failed are named there.
 /// </summary>
 internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
 {
@@ -17,6 +17,9 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
 
     /// <summary>Blocks that the step had opened before it failed.</summary>
     private const string Before = "before";
+
+    /// <summary>Another step undoes what is to be undone next: so long until it is asked again.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Numbers of the steps that are undone, in that order.</summary>
     public const string Undone = "undone";
@@ -34,29 +37,34 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
         var (data, opened) = (attempt.Progress.Data, attempt.Progress.Blocks.Opened);
         var before = data[Before] is { Kind: ValueKind.Number } known ? (int)known.AsNumber() : opened;
         var undone = data[Undone] is { Kind: ValueKind.Array } list ? list.AsArray().Select(number => (int)number.AsNumber()).ToList() : [];
+        var candidates = Candidates(attempt).ToDictionary(one => one.Number, one => one.Body);
+        if (undone.Count > opened - before)
+        {
+            // Taken by a turn that did not come to open it.
+            return Open(attempt, candidates[undone[^1]], before, undone);
+        }
+
         var all = await blocks.OfAsync(attempt, cancellationToken);
         if (undone.Count > 0 && all[^1].IsOpen)
         {
             return new AttemptOpened([], new Wake(opened));
         }
 
-        if (await NextAsync(attempt, undone, cancellationToken) is not var (number, body))
+        return await source.UndoNextAsync(attempt, [.. candidates.Keys.Except(undone)], cancellationToken) switch
         {
-            return new AttemptFailed(new Failure(FailureKind.Given, await MessageAsync(attempt, all.Skip(before), cancellationToken)));
-        }
-
-        attempt.Log.Info($"Undoes '{attempt.Workflow.Step(attempt.Workflow.Definition.Bodies[body].Steps[0]).Id}'");
-        return new AttemptOpened([body], new Wake(opened + 1))
-        {
-            Data = data.With(Before, before).With(Undone, Value.Array([.. undone.Append(number).Select(one => (Value)one)])),
+            null => new AttemptFailed(new Failure(FailureKind.Given, await MessageAsync(attempt, all.Skip(before), cancellationToken))),
+            { IsElsewhere: true } => new AttemptOpened([], Wake.Never) { LookAgain = Again },
+            var next => Open(attempt, candidates[next.Step], before, [.. undone, next.Step]),
         };
     }
 
-    /// <summary>The newest step that has ended well and is not undone, and the body that undoes it.</summary>
-    private async Task<(int Number, int Body)?> NextAsync(StepAttempt attempt, List<int> undone, CancellationToken cancellationToken)
+    private static AttemptOpened Open(StepAttempt attempt, int body, int before, IEnumerable<int> undone)
     {
-        var candidates = Candidates(attempt).Where(one => !undone.Contains(one.Number)).ToDictionary(one => one.Number, one => one.Body);
-        return await source.FindNewestSuccessAsync(attempt, candidates.Keys, cancellationToken) is { } newest ? (newest, candidates[newest]) : null;
+        attempt.Log.Info($"Undoes '{attempt.Workflow.Step(attempt.Workflow.Definition.Bodies[body].Steps[0]).Id}'");
+        return new AttemptOpened([body], new Wake(attempt.Progress.Blocks.Opened + 1))
+        {
+            Data = attempt.Progress.Data.With(Before, before).With(Undone, Value.Array([.. undone.Select(one => (Value)one)])),
+        };
     }
 
     /// <summary>Steps with a compensation in the failed step's body and in those around it.</summary>

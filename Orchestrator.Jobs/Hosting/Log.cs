@@ -110,6 +110,9 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Warning, "The database did not take an order for {Runs} runs, tried again in {Wait} ms: {Message}")]
     public static partial void CannotOrder(ILogger logger, int runs, double wait, string message);
 
-    [LoggerMessage(53, LogLevel.Warning, "The database can't be reached: who gets a slot is looked at again in {Wait} ms: {Message}")]
+    [LoggerMessage(53, LogLevel.Warning, "Run {Run}: step {Step}, whose time has come, could not have its turn here: {Message}")]
+    public static partial void TimedStepFailed(ILogger logger, Storage.RunId run, int step, string message);
+
+    [LoggerMessage(54, LogLevel.Warning, "The database can't be reached: who gets a slot is looked at again in {Wait} ms: {Message}")]
     public static partial void CannotLookAtSlots(ILogger logger, double wait, string message);
 }

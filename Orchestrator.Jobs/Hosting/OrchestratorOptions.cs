@@ -85,6 +85,15 @@ public sealed class OrchestratorOptions
     /// <summary>Largest answer of an http step, largest result of a step in C# or JavaScript, bytes. Default 256 KiB; 1 KiB to 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// Largest result of a step of any type, largest variables and inputs of a run, bytes of JSON. What is larger fails the step,
+    /// or is refused. Default 4 MiB; 1 KiB to 64 MiB.
+    /// </summary>
+    public int MaxOutputBytes { get; set; } = 4 << 20;
+
+    /// <summary>Snapshots by the clock (<c>config.snapshot_interval_ms</c>) that are kept of a run, the newest. Default 60; 1 to 500.</summary>
+    public int KeptSnapshots { get; set; } = 60;
+
     /// <summary>The autonomous cycle.</summary>
     public AutonomousOptions Autonomous { get; set; } = new();
 
@@ -96,6 +105,18 @@ public sealed class OrchestratorOptions
 
     /// <summary>Steps in JavaScript.</summary>
     public ScriptOptions Scripts { get; set; } = new();
+
+    /// <summary>
+    /// What steps of a type do when they fail, where neither the step nor its file says so: by type, such as <c>http</c>, then
+    /// by name: <c>strategy</c> (abort, skip, continue, rollback, escalate, retry), <c>handler</c>, and the fields of
+    /// <c>retry</c>. The number of attempts counts from a run's dispatch. Default: none.
+    /// </summary>
+    public Dictionary<string, Dictionary<string, string>> Recovery { get; set; } = [];
+
+    /// <summary>The step types that there are, with what the host sets for them.</summary>
+    internal StepCatalog Catalog => new(Steps.Select(step => step.Type), RecoveryDefaults.Read(Recovery, OwnTypes).Defaults);
+
+    private StepCatalog OwnTypes => new(Steps.Select(step => step.Type));
 
     /// <summary>Schedules in code.</summary>
     internal List<CodeSchedule> Schedules { get; } = [];
@@ -193,10 +214,13 @@ public sealed class OrchestratorOptions
         Check(EdgeBaseUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(EdgeBaseUrl), EdgeBaseUrl,
             "an absolute http or https address");
         Check(MaxResponseBytes is >= 1024 and <= 64 << 20, nameof(MaxResponseBytes), MaxResponseBytes, "1024 to 67108864");
+        Check(MaxOutputBytes is >= 1024 and <= 64 << 20, nameof(MaxOutputBytes), MaxOutputBytes, "1024 to 67108864");
+        Check(KeptSnapshots is >= 1 and <= 500, nameof(KeptSnapshots), KeptSnapshots, "1 to 500");
         Autonomous.Check(Check);
         Agents.Check(Check);
         Notifications.Check(Check);
         Scripts.Check(Check);
+        problems.AddRange(RecoveryDefaults.Read(Recovery, OwnTypes).Problems);
         CheckEgress("Deny", Egress.Deny);
         CheckEgress("Allow", Egress.Allow);
         return problems;

@@ -28,7 +28,6 @@ using Orchestrator.Jobs.Scripts;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Jobs.Waits;
 using Orchestrator.Jobs.Watching;
-using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -61,7 +60,7 @@ internal static class OrchestratorServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<DeliverySignal>()))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<WorkflowCatalog>()
-            .AddSingleton(new StepCatalog(options.Steps.Select(step => step.Type)))
+            .AddSingleton(options.Catalog)
             .AddSingleton<RecurringJobs>()
             .AddSingleton<CronTriggers>()
             .AddSingleton<CodeSchedules>()
@@ -81,6 +80,8 @@ internal static class OrchestratorServices
             .AddSingleton<WakeUp>()
             .AddSingleton<RunLoader>()
             .AddSingleton<DeadLetterDesk>()
+            .AddSingleton<Escalations>()
+            .AddSingleton<StepAbort>()
             .AddSingleton<Recoveries>()
             .AddSingleton<StepDeletion>()
             .AddSingleton<HangfireActions>()
@@ -90,6 +91,7 @@ internal static class OrchestratorServices
             .AddSingleton<RunControl>()
             .AddSingleton<StepInquiry>()
             .AddSingleton<Snapshots>()
+            .AddSingleton<Restarts>()
             .AddSingleton<JobQueries>()
             .AddSingleton<RunLooks>()
             .AddSingleton<RunSignals>()
@@ -162,10 +164,11 @@ internal static class OrchestratorServices
         .AddSingleton<ModuleFolder>()
         .AddSingleton<IStepExecutor, ScriptExecutor>()
         .AddSingleton(provider => new AttemptMaker(
-            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<OrchestratorOptions>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()
+        .AddBackgroundPart<TimedSteps>()
         .AddBackgroundPart<RecurringWork>()
         .AddTransient(provider => new CleanUpJob(provider.GetRequiredService<Database>()))
         .AddTransient(provider => new CycleJob(provider.GetRequiredService<CycleStart>()))

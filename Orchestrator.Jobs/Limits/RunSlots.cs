@@ -60,6 +60,14 @@ internal sealed class RunSlots(
         return command;
     }
 
+    /// <summary>The same at once, of a run whose steps were written by another run's.</summary>
+    public static async Task EnterAgainAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(EnterAgain(batch, tenant, run));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Looks at a key at once, after a dispatch; where the database fails meanwhile a sweeper does it. The answer: where the run stands, and why it was cancelled.</summary>
     public async Task<(RunState State, string? Reason)> SettleAsync(string tenant, string key, RunId run, CancellationToken cancellationToken)
     {

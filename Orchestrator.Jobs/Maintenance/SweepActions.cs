@@ -20,7 +20,7 @@ internal sealed class SweepActions(
         await row.ReadAsync(cancellationToken);
         return new SweepLook(
             row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetBoolean(3),
-            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8), row.GetBoolean(9), row.GetBoolean(10), Time(row, 11), Time(row, 12));
+            Time(row, 4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), Time(row, 8), row.GetBoolean(9), row.GetBoolean(10), Time(row, 11), Time(row, 12), row.GetBoolean(13), Time(row, 14));
     }
 
     private static TimeSpan? Time(NpgsqlDataReader row, int column) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Autonomous;
+using Orchestrator.Jobs.Control;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Events;
@@ -18,7 +19,7 @@ namespace Orchestrator.Jobs.Maintenance;
 /// process sweeps; each act is one transaction that two may try at once.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, Recoveries recoveries, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, RunSlots slots, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, Recoveries recoveries, Snapshots snapshots, Escalations escalations, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, RunSlots slots, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
@@ -81,6 +82,16 @@ internal sealed class Sweeper(
             await recoveries.RecoverAsync(cancellationToken);
         }
 
+        if (look.NextSnapshot <= TimeSpan.Zero)
+        {
+            await snapshots.TakeDueAsync(cancellationToken);
+        }
+
+        if (look.OverEscalations)
+        {
+            await escalations.SweepAsync(cancellationToken);
+        }
+
         if (look.Orphans)
         {
             await actions.CancelOrphansAsync(cancellationToken);
@@ -103,7 +114,7 @@ internal sealed class Sweeper(
 
         var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
         isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
-        return isMore ? TimeSpan.Zero : new[] { look.NextTimer, look.NextCollection, look.NextRecovery, look.NextSlot }.Where(next => next > TimeSpan.Zero).Min();
+        return isMore ? TimeSpan.Zero : new[] { look.NextTimer + NearTimers.HeadStart, look.NextCollection, look.NextRecovery, look.NextSnapshot, look.NextSlot }.Where(next => next > TimeSpan.Zero).Min();
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
@@ -200,7 +211,7 @@ internal sealed class Sweeper(
 }
 
 /// <summary>What a look found.</summary>
-internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, TimeSpan? NextSlot)
+internal sealed record SweepLook(bool DeadWorkers, bool LostLeases, int Workers, bool Overdue, TimeSpan? NextTimer, bool NewEvents, bool OpenCycles, bool Waits, TimeSpan? NextCollection, bool WakeUps, bool Orphans, TimeSpan? NextRecovery, TimeSpan? NextSnapshot, bool OverEscalations, TimeSpan? NextSlot)
 {
     /// <summary>Collected events are to start their runs.</summary>
     public bool DueCollections => NextCollection <= TimeSpan.Zero;

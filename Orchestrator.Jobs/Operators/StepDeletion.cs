@@ -25,17 +25,6 @@ internal sealed class StepDeletion(
         }
 
         var workflow = await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken);
-        var info = new RunInfo
-        {
-            Tenant = tenant,
-            Id = job.Run,
-            WorkflowKey = row.WorkflowKey,
-            WorkflowVersion = row.WorkflowVersion,
-            UserId = row.UserId,
-            IntentId = row.IntentId,
-            Trigger = row.Trigger,
-            CreatedAt = row.CreatedAt,
-        };
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await OperatorLog.LockAsync(connection, tenant, job.Run, cancellationToken) is null
@@ -45,7 +34,9 @@ internal sealed class StepDeletion(
         }
 
         var error = $"An operator deleted the Hangfire job of step '{step.StepId}'.";
-        var batch = new RecordingBatch([RecordingOf(workflow, info, job, step, error)], loader, jobs, options.Lease, time);
+        var verdict = new VerdictDead(new Failure(FailureKind.Invalid, error));
+        var recording = RecordingOf(workflow, RunInfo.Of(tenant, row), job, step, verdict, time.GetUtcNow().UtcDateTime, isDeletion: true);
+        var batch = new RecordingBatch([recording], loader, jobs, options.Lease, time);
         await batch.WriteInAsync(connection);
         await OperatorLog.WriteAsync(connection, tenant, job, OperatorAction.Delete, error, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -53,10 +44,9 @@ internal sealed class StepDeletion(
         return true;
     }
 
-    private Recording.Recording RecordingOf(LoadedWorkflow workflow, RunInfo run, JobId job, StepLook step, string error)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        return new Recording.Recording
+    /// <summary>What an operator's hand leaves to be written of a step that was not tried.</summary>
+    internal static Recording.Recording RecordingOf(
+        LoadedWorkflow workflow, RunInfo run, JobId job, StepLook step, StepVerdict verdict, DateTime now, bool isDeletion) => new()
         {
             Memory = new RunMemory(run),
             Workflow = workflow,
@@ -69,17 +59,17 @@ internal sealed class StepDeletion(
                     Job = job,
                     Attempt = step.Attempts,
                     IsClaimed = true,
+                    IsDecision = !isDeletion,
                     HasProgress = step.HasBegun,
                     StartedAt = step.StartedAt ?? now,
                     FinishedAt = now,
-                    Verdict = new VerdictDead(new Failure(FailureKind.Invalid, error)),
+                    Verdict = verdict,
                 },
             ],
-            IsDeletion = true,
+            IsDeletion = isDeletion,
             Worker = 0,
             Queue = "",
             WantsNext = false,
             ServerId = "",
         };
-    }
 }

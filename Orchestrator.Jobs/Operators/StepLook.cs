@@ -28,7 +28,7 @@ internal enum OperatorAction
 /// <summary>A step and its Hangfire job as <c>ReadStepJob.sql</c> finds them.</summary>
 internal sealed record StepLook(
     StepState State, int Attempts, int Pending, int Present, DateTime? StartedAt, bool Waits, bool IsDeleted, bool IsRequeued,
-    string StepId, StepPlace? Place, bool HasBegun)
+    string StepId, StepPlace? Place, bool HasBegun, bool IsHeld)
 {
     public OperatorAction Action => State switch
     {
@@ -49,6 +49,6 @@ internal sealed record StepLook(
         return !await row.ReadAsync(cancellationToken) ? null : new StepLook(
             StateWords.StepStateOf(row.GetString(0)), row.GetInt16(1), row.GetInt32(2), row.GetInt32(3),
             row.IsDBNull(4) ? null : row.GetDateTime(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7),
-            row.GetString(8), Places.Read(row, 9, 10), row.GetBoolean(11));
+            row.GetString(8), Places.Read(row, 9, 10), row.GetBoolean(11), row.GetBoolean(12));
     }
 }

@@ -35,7 +35,7 @@ internal sealed record RunFilter
     public DateTime? To { get; init; }
 
     /// <summary>It leaves nothing out.</summary>
-    public bool IsEmpty => (Status ?? WorkflowKey ?? UserId ?? IntentId ?? Tag ?? Words) is null && From is null && To is null;
+    public bool IsEmpty => (Status ?? WorkflowKey ?? UserId ?? IntentId ?? Tag ?? Words) is null && Parent is null && From is null && To is null;
 
     /// <summary>Only this run and later ones.</summary>
     public Guid First { get; init; } = Guid.Empty;

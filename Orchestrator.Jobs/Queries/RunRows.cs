@@ -21,6 +21,9 @@ internal sealed record RunRow
     /// <summary>The run whose step has started it; null: none did.</summary>
     public Guid? ParentRunId { get; init; }
 
+    /// <summary>The run that it goes on from; null: it began by itself.</summary>
+    public Guid? RestartedFrom { get; init; }
+
     public required string Status { get; init; }
 
     public required short Priority { get; init; }
@@ -60,6 +63,9 @@ internal sealed record StepRunRow
     public required string Status { get; init; }
 
     public string? WaitingFor { get; init; }
+
+    /// <summary>The job of another run whose end and result are taken over; null: it is the run's own.</summary>
+    public Guid? TakenFrom { get; init; }
 
     public required short Attempts { get; init; }
 

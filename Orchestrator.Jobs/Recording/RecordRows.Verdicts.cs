@@ -21,6 +21,15 @@ internal sealed partial class RecordRows
         VerdictWait wait => wait.WaitingFor,
         VerdictOpen { Phase: StepPhase.Open } => "steps",
         VerdictOpen open => open.Phase,
+        VerdictHeld => "decision",
+        _ => null,
+    };
+
+    private static string? PhaseOf(StepVerdict verdict) => verdict switch
+    {
+        VerdictOpen open => open.Phase,
+        VerdictWait wait => wait.Phase,
+        VerdictHeld => StepPhase.Held,
         _ => null,
     };
 
@@ -38,6 +47,7 @@ internal sealed partial class RecordRows
             VerdictWait wait => ("Scheduled", wait.Reason, null),
             VerdictOpen { Failure: { } failure } open => ("Awaiting", $"Waits for its {open.Phase}: {failure.Message}", "{}"),
             VerdictOpen => ("Awaiting", "Waits for its steps", "{}"),
+            VerdictHeld held => ("Awaiting", $"Waits for a decision (retry, skip or abort): {held.Failure.Message}", "{}"),
             VerdictPassedOver passed => ("Deleted", $"Passed over: {passed.Failure.Message}", Value.Object(("DeletedAt", finished)).ToJson()),
             VerdictDead dead => ("Failed", "The step is dead", Value.Object(
                 ("FailedAt", finished),
@@ -61,6 +71,7 @@ internal sealed partial class RecordRows
         VerdictStopped stopped => stopped.Failure,
         VerdictPassedOver passed => passed.Failure,
         VerdictOpen open => open.Failure,
+        VerdictHeld held => held.Failure,
         _ => null,
     };
 

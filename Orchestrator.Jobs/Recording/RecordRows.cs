@@ -20,15 +20,20 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     private readonly List<(RunInfo Run, Value Output, Value Error)> _runEnds = [];
     private readonly List<RunInfo> _cancelRest = [];
     private readonly List<RunInfo> _recovering = [];
+    private readonly Escalated _escalated = new();
     private readonly List<(RunInfo Run, JobId Job, Value Output, Value Response)> _outputs = [];
     private readonly List<(RunInfo Run, StepRecord Record)> _attempts = [];
     private readonly BlockRows _blocks = new();
     private readonly List<(RunInfo Run, Value Set)> _assigned = [];
     private readonly List<StepLock> _released = [];
     private readonly HashSet<string> _queues = [];
+    private readonly List<(string Tenant, JobId Job, TimeSpan Due)> _timers = [];
 
     /// <summary>Hangfire queues that get new deliveries.</summary>
     public IReadOnlyCollection<string> Queues => _queues;
+
+    /// <summary>Steps whose next turn is after so long, and not before.</summary>
+    public IReadOnlyCollection<(string Tenant, JobId Job, TimeSpan Due)> Timers => _timers;
 
     /// <summary>Whether somebody may have been told that a lock is free.</summary>
     public bool HasReleased => _released.Count > 0;
@@ -38,7 +43,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     {
         // A turn after which others follow is no attempt: it gives its number back, under which nobody has written.
         var isTurn = record.Verdict is VerdictWait or VerdictOpen { Failure: null };
-        if (!isTurn)
+        if (!isTurn && !record.IsDecision)
         {
             _attempts.Add((run, record));
         }
@@ -49,6 +54,10 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
         }
 
         AddResult(run, record);
+        if (record.Verdict is VerdictWait { IsTimer: true } timer && !end.State.IsTerminal())
+        {
+            _timers.Add((run.Tenant, record.Job, timer.Delay));
+        }
 
         var (name, reason, data) = HangfireState(record, serverId);
         _steps.Add(new StepWrite(run.Tenant, record.Job, end.State, end.Pending, end.Present)
@@ -57,7 +66,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             StartedAt = record.IsClaimed ? null : record.StartedAt,
             RetryMs = end.State.IsTerminal() ? null : Next(record.Verdict)?.TotalMilliseconds,
             WaitingFor = end.State.IsTerminal() ? null : WaitsFor(record.Verdict),
-            Phase = record.Verdict switch { VerdictOpen open => open.Phase, VerdictWait wait => wait.Phase, _ => null },
+            Phase = PhaseOf(record.Verdict),
             Hangfire = record.IsClaimed ? "settle" : "finished",
             StateName = name,
             Reason = reason,
@@ -135,6 +144,22 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             HasPlace = false,
         });
 
+    /// <summary>A step that is ready and begins with a wait.</summary>
+    public void AddParked(RunInfo run, StepCount step, TimeSpan wait)
+    {
+        var job = run.Id.Job(step.Step);
+        _timers.Add((run.Tenant, job, wait));
+        _steps.Add(new StepWrite(run.Tenant, job, StepState.Waiting, step.Pending, step.Present)
+        {
+            RetryMs = wait.TotalMilliseconds,
+            WaitingFor = VerdictWait.Timer,
+            Phase = StepPhase.Wait,
+            Hangfire = "schedule",
+            StateName = "Scheduled",
+            Reason = "It begins with a wait",
+        });
+    }
+
     /// <summary>A step that waits for less than before.</summary>
     public void AddCount(RunInfo run, StepCount step) =>
         _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present) { WaitingFor = "dependencies" });
@@ -157,6 +182,9 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             _cancelRest.Add(run);
         }
     }
+
+    /// <summary>Steps that wait for a decision, each with an alert, and the pauses of their runs.</summary>
+    public Escalated Escalated => _escalated;
 
     /// <summary>The run has failed, and goes on by itself after a while.</summary>
     public void AddRecovery(RunInfo run) => _recovering.Add(run);
@@ -192,6 +220,7 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
             batch.BatchCommands.Add(expect);
         }
 
+        _escalated.AddTo(batch);
         AddAdmission(batch);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())

@@ -83,10 +83,15 @@ internal sealed class Recorder
             {
                 _timers.Expect(retry);
             }
-            else if (verdict is VerdictWait { LookIn: var wait })
+            else if (verdict is VerdictWait { IsTimer: false, LookIn: var wait })
             {
                 _timers.Expect(wait);
             }
+        }
+
+        foreach (var (tenant, job, due) in batch.Timers)
+        {
+            _timers.Start(tenant, job, due);
         }
 
         if (batch.HasReleased)

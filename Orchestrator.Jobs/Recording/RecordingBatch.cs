@@ -21,6 +21,9 @@ internal sealed class RecordingBatch(
     /// <summary>Queues that got new deliveries.</summary>
     public IReadOnlyCollection<string> Queues { get; private set; } = [];
 
+    /// <inheritdoc cref="RecordRows.Timers"/>
+    public IReadOnlyCollection<(string Tenant, JobId Job, TimeSpan Due)> Timers { get; private set; } = [];
+
     /// <summary>Locks were given back: who waits for them may have been woken.</summary>
     public bool HasReleased { get; private set; }
 
@@ -37,7 +40,7 @@ internal sealed class RecordingBatch(
         _runs.Clear();
         foreach (var group in recordings.GroupBy(recording => (recording.Memory.Run.Tenant, recording.Memory.Run.Id)))
         {
-            _runs.Add(group.Key, new RunRecording([.. group]));
+            _runs.Add(group.Key, new RunRecording([.. group], time));
         }
 
         await LockAndReadAsync(connection);
@@ -51,7 +54,7 @@ internal sealed class RecordingBatch(
 
         var next = await rows.WriteAsync(connection);
         Answers = [.. recordings.Select(recording => _runs[(recording.Memory.Run.Tenant, recording.Memory.Run.Id)].Answer(recording, next))];
-        Queues = rows.Queues;
+        (Queues, Timers) = (rows.Queues, rows.Timers);
         HasReleased = rows.HasReleased;
     }
 
@@ -65,6 +68,7 @@ internal sealed class RecordingBatch(
     {
         await using var batch = connection.CreateBatch();
         var runs = _runs.Keys.ToArray();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("FindByKey")));
         var command = batch.CreateBatchCommand();
         command.CommandText = Statements.LockRuns;
         command.Parameters
@@ -75,6 +79,7 @@ internal sealed class RecordingBatch(
         var hasBlocks = AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         var counts = AddPlaces(batch, _runs.Values);
         await using var reader = await batch.ExecuteReaderAsync();
+        await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]

@@ -1,5 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
+using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -8,7 +9,7 @@ using Orchestrator.Workflows.States;
 namespace Orchestrator.Jobs.Recording;
 
 /// <summary>All recordings of one run in a batch: fenced, planned together, and turned into rows.</summary>
-internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
+internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
 {
     /// <summary>More steps that are held are read only where these are not enough.</summary>
     private const int HeldAtFirst = 1200;
@@ -63,7 +64,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             foreach (var step in recordings.SelectMany(recording => recording.Steps))
             {
                 _looked.Add(step.Step);
-                if (step.Verdict is not (VerdictRetry or VerdictWait or VerdictOpen))
+                if (step.Verdict is not (VerdictRetry or VerdictWait or VerdictOpen or VerdictHeld))
                 {
                     _looked.UnionWith(Blueprint.Graph.Children(step.Definition).Select(child => Blueprint.Sibling(step.Step, step.Place, child)));
                     _ = step.Place is { } place && _looked.Add(place.Owner.Number);
@@ -133,7 +134,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             HasMoreHeld = _held.Count == _heldLimit,
         };
         var decisions = Planner.Plan(
-            Blueprint, snapshot, [.. steps.Select(step => step.Verdict.News(step.Step)).OfType<StepNews>()]);
+            Blueprint, snapshot, [.. steps.Select(News).OfType<StepNews>()]);
         Decisions = decisions;
         if (decisions.IsComplete)
         {
@@ -147,6 +148,9 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         return missing.Length + blocks.Length > 0 || LacksHeld ? (missing, blocks) : throw new InvalidOperationException(
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
+
+    private static StepNews? News(StepRecord step) =>
+        step.Verdict.News(step.Step) is StepDied died && !step.IsClaimed ? died with { IsAhead = true } : step.Verdict.News(step.Step);
 
     public RecordingAnswer Answer(Recording recording, IReadOnlyDictionary<(string, JobId), ClaimedStep> next)
     {
@@ -216,6 +220,10 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
 
                 end = isKnown ? end : Open(step);
                 rows.AddAttempt(Info, recording.ServerId, Stopped(step, end), end);
+                if (step.Verdict is VerdictHeld held && end.State == StepState.Waiting && decisions.End is null)
+                {
+                    rows.Escalated.Add(Info, step, Id(step.Step, step), held, pauses: state != RunState.Paused);
+                }
             }
         }
 
@@ -231,7 +239,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
         var row = _rows[step.Step];
         var state = step.Verdict switch
         {
-            VerdictWait or VerdictOpen => StepState.Waiting,
+            VerdictWait or VerdictOpen or VerdictHeld => StepState.Waiting,
             VerdictRetry => StepState.Failed,
             _ => StepState.Cancelled,
         };
@@ -239,7 +247,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     }
 
     /// <summary>A step that waited for blocks which are not opened any more has been stopped.</summary>
-    private static StepRecord Stopped(StepRecord step, StepEnd end) => end.State == StepState.Cancelled && step.Verdict is VerdictOpen or VerdictSuccess or VerdictDead
+    private static StepRecord Stopped(StepRecord step, StepEnd end) => end.State == StepState.Cancelled && step.Verdict is VerdictOpen or VerdictHeld or VerdictSuccess or VerdictDead
         ? step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "Cancelled while it ran.")) }
         : step;
 
@@ -272,13 +280,22 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     /// </summary>
     private void AddReady(RecordRows rows, Decisions decisions)
     {
-        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && _state != RunState.Paused));
+        var isPaused = _state == RunState.Paused || rows.Escalated.Pauses(Info);
+        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && !isPaused));
         _handedOff.Clear();
         foreach (var count in decisions.Ready)
         {
             var step = count.Step;
             var place = PlaceOf(step, decisions);
             var definition = Workflow.Step(place?.Step ?? step);
+            var attempts = _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : (int?)null;
+            if (attempts is null && Until(definition) is var (wait, until))
+            {
+                rows.AddParked(Info, count, wait);
+                rows.Blocks.Progress(Info, step, OwnerSnapshotOfNone, DelayExecutor.Kept(until));
+                continue;
+            }
+
             var queue = definition.Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
             var taker = takers.TryPeek(out var first) && first.Queue == queue ? takers.Dequeue() : null;
             if (taker is not null)
@@ -287,11 +304,17 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             }
 
             rows.AddReady(
-                Info, count, _state == RunState.Paused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker,
-                _rows.TryGetValue(step, out var row) ? row.Attempts : 0, hasJob: row.HasBegun || row.State != StepState.Waiting,
+                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, row.Attempts,
+                hasJob: attempts is not null,
                 Blueprint.MaxParallel is not null && !row.HasBegun && !Blueprint.Rule(definition.Index).Steers ? true : null);
         }
     }
+
+    /// <summary>What a step that is ready waits for first, where nothing else is to be asked; by the database's clock.</summary>
+    private (TimeSpan Wait, DateTime Until)? Until(Workflows.Definitions.StepDefinition step) =>
+        _state != RunState.Paused && step is { When: null, Timeout: null, IsLimited: false, Action.WaitsFirst: { } wait } && Memory.Now(time) is { } now
+            ? (wait, now + wait)
+            : null;
 
     private StepPlace? PlaceOf(int step, Decisions decisions) => _rows.TryGetValue(step, out var row)
         ? row.Place
@@ -338,7 +361,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
     private bool IsFenced(Recording recording) =>
         recording.Steps[0] is var first
         && _rows.TryGetValue(first.Step, out var row)
-        && (recording.IsDeletion || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
+        && (recording.IsDeletion || first.IsDecision || (row.State == StepState.Running && row.Attempts == first.Attempt && row.LeaseOwner == recording.Worker))
         && recording.Steps.Skip(1).All(ahead => _rows.TryGetValue(ahead.Step, out var waiting)
             && (waiting.State == StepState.Waiting || _state!.Value.IsTerminal()));
 
@@ -355,6 +378,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings)
             {
                 Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, $"The run ended while the step waited ({wait.WaitingFor}).")),
             },
+            VerdictHeld held => step with { Verdict = new VerdictStopped(held.Failure) },
             VerdictOpen => step with { Verdict = new VerdictStopped(new Failure(FailureKind.Unexpected, "The run ended before the step's blocks.")) },
             _ => step,
         });

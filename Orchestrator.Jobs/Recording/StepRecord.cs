@@ -32,6 +32,9 @@ internal sealed record StepRecord
     /// <summary>It has had turns before.</summary>
     public bool HasProgress { get; init; }
 
+    /// <summary>Nobody has tried: an operator has decided about what the newest attempt came to.</summary>
+    public bool IsDecision { get; init; }
+
     public required DateTime StartedAt { get; init; }
 
     public required DateTime FinishedAt { get; init; }
@@ -104,6 +107,14 @@ internal sealed record VerdictOpen(IReadOnlyList<int> Bodies, Wake Wake) : StepV
     public override StepNews News(int step) => new StepOpened(step, Bodies, Wake) { IsInstead = Failure is not null };
 }
 
+/// <summary>No attempt is left, and somebody is to decide what follows: an alert opens, and the run pauses.</summary>
+/// <param name="Failure">Of the last attempt.</param>
+/// <param name="Handler">Who is to decide; null: nobody is named.</param>
+internal sealed record VerdictHeld(Failure Failure, string? Handler) : StepVerdict
+{
+    public override StepNews News(int step) => new StepHeld(step);
+}
+
 /// <summary>What a step that takes several turns is at.</summary>
 internal static class StepPhase
 {
@@ -118,6 +129,9 @@ internal static class StepPhase
 
     /// <summary>It has failed, and what came before it is undone.</summary>
     public const string Rollback = "rollback";
+
+    /// <summary>It has failed, and waits until somebody decides about it.</summary>
+    public const string Held = "held";
 
     /// <summary>Another step has cancelled it.</summary>
     public const string Unwanted = "unwanted";
@@ -137,6 +151,11 @@ internal sealed record VerdictRetry(Failure Failure, TimeSpan Delay, string Reas
 /// <summary>The attempt was not admitted and never took place: the step waits for <paramref name="WaitingFor"/>, and looks again after <paramref name="Delay"/>.</summary>
 internal sealed record VerdictWait(string WaitingFor, TimeSpan Delay, string Reason) : StepVerdict
 {
+    /// <summary>For nothing but the time.</summary>
+    public const string Timer = "timer";
+
+    public bool IsTimer => WaitingFor == Timer;
+
     /// <summary>When a sweeper is to look: what a step waits for may have come free between its ask and its recording.</summary>
     public TimeSpan LookIn { get; init; } = Delay;
 

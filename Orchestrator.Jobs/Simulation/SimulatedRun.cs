@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -39,7 +40,7 @@ internal sealed class SimulatedRun
             new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(), new EndExecutor(),
         ];
         var mocked = Mocks.Types.Except(own.Select(executor => executor.Action)).Select(action => new MockExecutor(action, mocks));
-        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), time, random);
+        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), new OrchestratorOptions(), time, random);
     }
 
     public RunState State { get; private set; } = RunState.Running;
@@ -168,7 +169,7 @@ internal sealed class SimulatedRun
         step.State = record.Verdict switch
         {
             VerdictRetry => StepState.Failed,
-            VerdictWait or VerdictOpen => StepState.Waiting,
+            VerdictWait or VerdictOpen or VerdictHeld => StepState.Waiting,
             _ => step.State,
         };
         if (WaitOf(record.Verdict) is { } wait)
@@ -186,6 +187,12 @@ internal sealed class SimulatedRun
         if (record.Verdict.News(step.Number) is { } news)
         {
             Apply(Planner.Plan(_workflow.Definition.Blueprint, _steps.Snapshot(), [news]), record, ready);
+        }
+
+        if (record.Verdict is VerdictHeld held)
+        {
+            // Nobody is there to decide.
+            (State, Error) = (RunState.Paused, $"Step '{step.Address}' waits for a decision: {held.Failure.Message}");
         }
     }
 

@@ -121,6 +121,9 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
             case VerdictOpen open:
                 NoteOpen(step, open);
                 break;
+            case VerdictHeld held:
+                (step.WaitingFor, step.Phase, step.Error) = ("decision", StepPhase.Held, held.Failure.Message);
+                break;
             case VerdictDead dead:
                 step.Error = dead.Failure.Message;
                 break;
@@ -190,13 +193,24 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public void CancelRest() => _steps.Values.Where(step => !step.State.IsTerminal()).ToList().ForEach(Cancel);
 
-    public Task<int?> FindNewestSuccessAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    public Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
     {
-        var undone = _owners.Keys.Select(number => memory.Progress(number)?.Data ?? Value.Undefined)
-            .Where(data => data.Kind == ValueKind.Object && data[Rollbacks.Undone].Kind == ValueKind.Array)
-            .SelectMany(data => data[Rollbacks.Undone].AsArray().Select(number => (int)number.AsNumber()))
-            .ToHashSet();
-        return Task.FromResult(_succeeded.Where(number => numbers.Contains(number) && !undone.Contains(number)).Select(number => (int?)number).LastOrDefault());
+        var undone = _owners.Keys.Where(number => number != attempt.StepNumber).SelectMany(UndoneBy).ToDictionary(one => one.Step, one => one.IsOpen);
+        return Task.FromResult(_succeeded.Where(number => numbers.Contains(number) && undone.GetValueOrDefault(number, true))
+            .Select(number => new Undoing(number, undone.ContainsKey(number))).LastOrDefault());
+    }
+
+    /// <summary>What a step undoes or has undone; its newest compensation may be under way.</summary>
+    private IEnumerable<(int Step, bool IsOpen)> UndoneBy(int number)
+    {
+        if (memory.Progress(number)?.Data is not { Kind: ValueKind.Object } data || data[Rollbacks.Undone].Kind != ValueKind.Array)
+        {
+            return [];
+        }
+
+        var all = data[Rollbacks.Undone].AsArray();
+        var isAtIt = !_steps[number].State.IsTerminal() && _owners[number].Ended < _owners[number].Opened;
+        return all.Select((step, place) => ((int)step.AsNumber(), isAtIt && place == all.Count - 1));
     }
 
     public Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, bool newestOnly, CancellationToken cancellationToken)

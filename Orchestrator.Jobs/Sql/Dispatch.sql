@@ -4,10 +4,10 @@ with request as (
   select *
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::uuid[],
               $9::smallint[], $10::int[], $11::int[], $12::timestamptz[], $13::jsonb[], $14::jsonb[],
-              $15::text[], $16::text[], $17::bytea[], $28::uuid[], $29::uuid[], $30::smallint[], $31::text[])
+              $15::text[], $16::text[], $17::bytea[], $28::uuid[], $29::uuid[], $30::smallint[], $31::int[], $32::text[])
     as r (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger, trigger_event_id,
           priority, open_steps, timeout_ms, scheduled_at, payload, variables,
-          key_scope, key, request_sha256, parent_run_id, parent_job_id, nesting, slot_key)
+          key_scope, key, request_sha256, parent_run_id, parent_job_id, nesting, snapshot_ms, slot_key)
 ), taken as (
   insert into orchestrator.idempotency_keys (tenant_id, scope, key, request_sha256, workflow_run_id)
   select tenant_id, key_scope, key, request_sha256, workflow_run_id from request where key is not null
@@ -18,10 +18,10 @@ with request as (
   where r.key is null or t.workflow_run_id is not null
 ), run as (
   insert into orchestrator.workflow_runs (tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
-                             trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting, limited)
+                             trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting, snapshot_ms, snapshot_at, limited)
   select tenant_id, workflow_run_id, workflow_key, workflow_version, user_id, intent_id, trigger,
          trigger_event_id, priority, open_steps, timeout_ms, scheduled_at, parent_run_id, parent_job_id, nesting,
-         case when slot_key is not null then true end
+         snapshot_ms, clock_timestamp() + snapshot_ms * interval '1 ms', case when slot_key is not null then true end
   from accepted
 ), data as (
   insert into orchestrator.workflow_run_data (tenant_id, workflow_run_id, payload, variables)
@@ -33,7 +33,7 @@ with request as (
          a.scheduled_at > clock_timestamp() and a.slot_key is null as later, a.scheduled_at, a.slot_key,
          case when s.pending = 0 and s.has_place is not false then nextval('hangfire.job_id_seq') end as hangfire_job_id,
          case when s.pending = 0 and s.has_place is not false then nextval('hangfire.state_id_seq') end as state_id
-  from unnest($18::uuid[], $19::uuid[], $20::text[], $21::int[], $22::smallint[], $23::text[], $24::smallint[], $25::int[], $32::boolean[])
+  from unnest($18::uuid[], $19::uuid[], $20::text[], $21::int[], $22::smallint[], $23::text[], $24::smallint[], $25::int[], $33::boolean[])
     as s (workflow_run_id, job_id, step_id, step_index, priority, queue, max_attempts, pending, has_place)
   join accepted a using (workflow_run_id)
 ), queued as (

@@ -3,7 +3,7 @@
 -- pages starts there.
 select r.workflow_run_id as "WorkflowRunId", r.workflow_key as "WorkflowKey", r.workflow_version as "WorkflowVersion",
        r.user_id as "UserId", r.intent_id as "IntentId", r.trigger as "Trigger",
-       r.trigger_event_id as "TriggerEventId", r.parent_run_id as "ParentRunId", r.status as "Status", r.priority as "Priority",
+       r.trigger_event_id as "TriggerEventId", r.parent_run_id as "ParentRunId", r.restarted_from as "RestartedFrom", r.status as "Status", r.priority as "Priority",
        r.open_steps as "OpenSteps", r.created_at as "CreatedAt", r.scheduled_at as "ScheduledAt", r.started_at as "StartedAt",
        r.finished_at as "FinishedAt"
 from (select * from workflow_runs

@@ -13,7 +13,8 @@ select q.status, q.attempts, q.pending, q.present, q.started_at, coalesce(q.next
                                                                when 'failed' then array['Scheduled']
                                                                when 'waiting' then array['Scheduled']
                                                                else array['Deleted'] end))) as is_requeued,
-       q.step_id, q.definition_step, q.owners, q.phase is not null as has_begun
+       q.step_id, q.definition_step, q.owners, q.phase is not null as has_begun,
+       q.status = 'waiting' and q.phase is not distinct from 'held' as is_held
 from job_queue q
 where q.tenant_id = $1 and q.job_id = $2
 for no key update of q

@@ -6,17 +6,18 @@
 --   settle    the delivered job gets its final state, or Scheduled or Awaiting for another turn, and leaves the queue
 --   requeue   the step's own job is on its way to a worker again: its next turn has come
 --   reprocess the same in Processing, for the worker that goes straight on with the step
+--   schedule  a new job in Scheduled: a step that became ready and begins with a wait
 --   none      nothing: only counters change
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
--- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running)
+-- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running, waiting)
 -- Transition: exhaust (running, waiting); skip (running, waiting); cancel (running)
 -- Transition: delete (waiting, queued, leased, running, failed)
 -- Transition of the run: succeed (running, paused); fail (running, paused)
 with step as (
   select s.*,
-         case when hangfire in ('enqueue', 'process', 'finished') then nextval('hangfire.job_id_seq') end as new_job_id,
+         case when hangfire in ('enqueue', 'process', 'finished', 'schedule') then nextval('hangfire.job_id_seq') end as new_job_id,
          case when hangfire in ('process', 'finished', 'reprocess') then nextval('hangfire.state_id_seq') end as processing_id,
-         case when hangfire in ('enqueue', 'finished', 'settle', 'requeue') then nextval('hangfire.state_id_seq') end as state_id
+         case when hangfire in ('enqueue', 'finished', 'settle', 'requeue', 'schedule') then nextval('hangfire.state_id_seq') end as state_id
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::smallint[], $7::int[], $8::timestamptz[],
               $9::double precision[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[], $41::text[], $42::text[], $43::boolean[])
     as s (tenant_id, job_id, status, pending, present, attempts, lease_owner, started_at,
@@ -42,7 +43,7 @@ with step as (
       hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
       -- An attempt that was not admitted never started.
       started_at = case when split_part(s.waiting_for, ':', 1) in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
-                   else coalesce(s.started_at, case when s.hangfire = 'process' then clock_timestamp() end, q.started_at) end,
+                   else coalesce(s.started_at, case when s.hangfire in ('process', 'schedule') then clock_timestamp() end, q.started_at) end,
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s
   where q.tenant_id = s.tenant_id and q.job_id = s.job_id
@@ -122,7 +123,10 @@ with step as (
 ), unscheduled as (
   delete from hangfire.set h
   using queued q
-  where q.hangfire in ('requeue', 'reprocess') and h.key = 'schedule' and h.value = q.hangfire_job_id::text
+  where (q.hangfire in ('requeue', 'reprocess')
+         -- a timer's step may be started by the process that holds the timer
+         or q.hangfire = 'settle' and q.phase is not null and q.state_name <> 'Scheduled')
+    and h.key = 'schedule' and h.value = q.hangfire_job_id::text
 ), schedule as (
   insert into hangfire.set (key, value, score)
   select 'schedule', hangfire_job_id::text, ceil(extract(epoch from next_run_at))

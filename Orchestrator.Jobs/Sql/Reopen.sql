@@ -1,16 +1,17 @@
 -- Carries out what an operator decided about steps $6 of a locked run ($7: retry, reset, resolve, resume), and what the
--- planner found to follow from it. A job that Hangfire still has goes from Failed, Scheduled or Deleted to Enqueued, or to
+-- planner found to follow from it. $21: how many attempts each of these steps has; one that waits for the decision gets as
+-- many again. A job that Hangfire still has goes from Failed, Scheduled or Deleted to Enqueued, or to
 -- Succeeded where its step is resolved; a step whose job is gone, or that never had one, gets a new one.
 -- A failed step may be promoted or claimed at the same moment, without the run's lock: it is then missing in the answer,
 -- and the caller gives the whole up.
--- Transition: requeue (dead, failed, cancelled, skipped); resolve (dead); reopen (cancelled, skipped, dead)
+-- Transition: requeue (dead, failed, cancelled, skipped, waiting); resolve (dead, waiting); reopen (cancelled, skipped, dead)
 -- Transition: skip (waiting, cancelled); ready (waiting)
--- Transition of the run: reopen (failed); succeed (failed)
+-- Transition of the run: reopen (failed); succeed (failed, paused)
 with step as (
   select s.*, j.id as old_id,
          case when s.status = 'queued' and j.id is null then nextval('hangfire.job_id_seq') end as new_id,
          case when s.status = 'queued' or s.status = 'success' and j.id is not null then nextval('hangfire.state_id_seq') end as state_id
-  from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $21::boolean[]) as s (job_id, status, pending, present, has_place)
+  from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $22::boolean[]) as s (job_id, status, pending, present, has_place)
   join job_queue q on q.tenant_id = $1 and q.job_id = s.job_id
   left join hangfire.job j on j.id = q.hangfire_job_id
 ), moved as (
@@ -19,6 +20,8 @@ with step as (
       waiting_for = case when s.status = 'waiting' then
         case when s.has_place is false then 'max_parallel' when q.phase is null then 'dependencies' else 'steps' end end,
       has_place = s.has_place,
+      phase = case when q.phase is distinct from 'held' then q.phase
+                   when exists (select from step_blocks b where b.tenant_id = q.tenant_id and b.job_id = q.job_id) then 'open' end,
       pending = s.pending,
       present = s.present,
       next_run_at = null,
@@ -26,9 +29,13 @@ with step as (
       finished_at = case when s.status in ('success', 'skipped') then clock_timestamp() end,
       base_attempts = case when q.job_id = any($6) and $7 = 'reset' then q.attempts else q.base_attempts end,
       resets = case when q.job_id = any($6) and $7 = 'reset' then q.resets + 1 else q.resets end,
+      max_attempts = coalesce(case when $7 = 'reset' then t.attempts
+                                   when q.phase = 'held' then least(q.attempts - q.base_attempts - least(q.lost, $8) + t.attempts, 32767) end,
+                              q.max_attempts),
       -- a step that was given up because its workers died gets one more of them
       lost = case when q.job_id <> all($6) then q.lost when $7 = 'reset' then 0 else least(q.lost, $8) end
   from step s
+  left join unnest($6::uuid[], $21::int[]) as t (job_id, attempts) using (job_id)
   where q.tenant_id = $1 and q.job_id = s.job_id and q.status in ('dead', 'failed', 'cancelled', 'skipped', 'waiting')
   returning q.job_id, orchestrator.hangfire_queue(q.queue, q.priority) as queue, q.status, s.old_id, s.new_id, s.state_id
 ), run as (
@@ -37,6 +44,7 @@ with step as (
       revision = r.revision + 1,
       open_steps = $11,
       dead_step = $12,
+      paused_at = case when $10 = 'paused' then r.paused_at end,
       finished_at = case when $10 in ('success', 'failed') then clock_timestamp() end,
       reopened_at = case when r.status = 'failed' then clock_timestamp() else r.reopened_at end,
       deadline_at = case when r.status = 'failed' then clock_timestamp() + r.timeout_ms * interval '1 ms' else r.deadline_at end

@@ -2,6 +2,7 @@
 -- that much later, and so is the run's end; tokens, locks and the start that the dispatch asked for keep their own time.
 -- What is queued is delivered (again): a worker that had it meanwhile was refused and has let go of it, or what made it
 -- ready was recorded in the pause, and it was not delivered at all. A delivery too many changes nothing.
+-- A run with a step that waits for a decision does not go on.
 -- $4: the line in the log; $5: what the log keeps besides; $6, $7: how a Hangfire job is written.
 -- Transition of the run: resume (paused); wait again (paused)
 with was as (
@@ -9,6 +10,8 @@ with was as (
   from workflow_runs r
   join unnest($1::text[], $2::uuid[], $3::uuid[]) as w (tenant_id, workflow_run_id, last_job_id) using (tenant_id, workflow_run_id)
   where r.status = 'paused'
+    and not exists (select from alerts a
+                    where a.tenant_id = r.tenant_id and a.workflow_run_id = r.workflow_run_id and a.job_id is not null and a.resolved_at is null)
 ), run as (
   update workflow_runs r
   set status = case when r.started_at is null then 'pending' else 'running' end,

@@ -1,6 +1,6 @@
 -- A run's steps in the file's order, each with its result, how often it failed, and what went wrong last.
 select q.job_id as "JobId", q.step_id as "StepId", q.step_index as "StepIndex", q.status as "Status",
-       q.waiting_for as "WaitingFor", q.attempts as "Attempts", q.max_attempts as "MaxAttempts",
+       q.waiting_for as "WaitingFor", q.taken_from as "TakenFrom", q.attempts as "Attempts", q.max_attempts as "MaxAttempts",
        q.hangfire_job_id as "HangfireJobId", q.next_run_at as "NextRunAt", q.started_at as "StartedAt", q.finished_at as "FinishedAt",
        o.output::text as "Output", f.failed as "FailedAttempts",
        case when q.status <> 'success' then a.error_text end as "Error",

@@ -24,11 +24,20 @@ select
   exists (select from wake_ups) as wake_ups,
   -- an open run whose end nobody waits for any more
   exists (select from workflow_runs r
-          join job_queue q on q.tenant_id = r.tenant_id and q.job_id = r.parent_job_id
           where r.parent_job_id is not null and r.status in ('pending', 'running', 'paused')
-            and q.status in ('success', 'skipped', 'cancelled', 'dead')) as orphans,
+            -- asked one by one: a plan from when the steps were few would read all of them
+            and (select q.status in ('success', 'skipped', 'cancelled', 'dead')
+                 from job_queue q where q.tenant_id = r.tenant_id and q.job_id = r.parent_job_id)) as orphans,
   -- the same until the first failed run goes on by itself
   (select extract(epoch from min(r.due_at) - clock_timestamp()) * 1000 from run_recoveries r)::double precision as next_recovery_ms,
+  -- the same until the next snapshot of a run
+  (select extract(epoch from min(r.snapshot_at) - clock_timestamp()) * 1000
+   from workflow_runs r where r.snapshot_at is not null and r.status = 'running')::double precision as next_snapshot_ms,
+  -- a step that waited for a decision has ended without one
+  exists (select from alerts a
+          where a.job_id is not null and a.resolved_at is null
+            and (select q.status = 'waiting' and q.phase = 'held'
+                 from job_queue q where q.tenant_id = a.tenant_id and q.job_id = a.job_id) is not true) as over_escalations,
   -- the same until the runs of a key are to be looked at, for their slots
   (case when exists (select from slot_changes) then 0
         else (select extract(epoch from min(s.due_at) - clock_timestamp()) * 1000 from run_slots s

@@ -14,7 +14,7 @@ with told as materialized (
   set next_run_at = coalesce((select r.paused_at from workflow_runs r
                               where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id), clock_timestamp())
   from step s
-  where q.tenant_id = s.tenant_id and q.job_id = s.job_id and s.status = 'waiting' and s.phase is not null
+  where q.tenant_id = s.tenant_id and q.job_id = s.job_id and s.status = 'waiting' and s.phase <> 'held'
     and split_part(coalesce(q.waiting_for, ''), ':', 1) <> 'slot'
 ), ended as (
   delete from event_waits w using step s

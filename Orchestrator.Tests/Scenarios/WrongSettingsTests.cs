@@ -31,6 +31,7 @@ internal sealed class WrongSettingsTests
     [TestCase("Orchestrator__Egress__Dney__0", "10.0.0.0/8", "Orchestrator:Egress:Dney is no setting. Did you mean `Deny`?")]
     [TestCase("Agents__Endpoint", "ftp://agents", "Orchestrator:Agents:Endpoint is 'ftp://agents/'; it has to be an absolute http or https address")]
     [TestCase("Agents__MaxConcurrent", "-1", "Orchestrator:Agents:MaxConcurrent is '-1'; it has to be 0 to 1000")]
+    [TestCase("Recovery__http__strategy", "alternative", "Recovery:http:strategy is 'alternative'")]
     [TestCase("Agents__Endpont", "http://agents", "Agents:Endpont is no setting. Did you mean `Endpoint`?")]
     [TestCase("Notifications__Channels__ops", "not-an-address", "Orchestrator:Notifications:Channels:ops is '…'; it has to be an absolute http or https address")]
     [TestCase("Workflows__Foldr", "x", "Workflows:Foldr is no setting. Did you mean `Folder`?")]

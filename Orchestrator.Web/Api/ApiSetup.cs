@@ -33,6 +33,7 @@ internal static class ApiSetup
 
         app.MapRuns();
         app.MapRunControl();
+        app.MapRestarts();
         app.MapWhy();
         app.MapSnapshots();
         app.MapRunEvents();

@@ -135,6 +135,23 @@ internal sealed partial class RequestBody
         return null;
     }
 
+    public Guid? Id(string name, string about = "")
+    {
+        _fields?.Add(Field.Id(name, about));
+        var value = Get(name);
+        if (value.Kind == ValueKind.String && Guid.TryParse(value.AsString(), out var id))
+        {
+            return id;
+        }
+
+        if (!value.IsNullish)
+        {
+            Wrong(name, "has to be a UUID");
+        }
+
+        return null;
+    }
+
     public int? Integer(string name, int min, int max, string about = "", int? example = null)
     {
         _fields?.Add(Field.Integer(name, min, max, about, example));

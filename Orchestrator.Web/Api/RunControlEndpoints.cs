@@ -12,25 +12,37 @@ namespace Orchestrator.Web.Api;
 /// <summary>What an operator does with runs: one, or all that a filter finds.</summary>
 internal static class RunControlEndpoints
 {
+    private const string Restart = "restart";
+
     public static void MapRunControl(this IEndpointRouteBuilder routes)
     {
         Map(RunOrder.Cancel, "Cancel a run and everything that is open in it");
         Map(RunOrder.Pause, "Pause a run: nothing of it starts, its timers stand still");
         Map(RunOrder.Resume, "Let a paused run go on, or a failed one from where it failed");
         routes.MapPost("/api/runs/bulk", BulkAsync).For(Role.Operator)
-            .WithSummary("Cancel, pause or resume all runs of a filter").TakesBody(body => Read(body)).Answers(200, Examples.Bulk);
+            .WithSummary("Cancel, pause, resume or restart all runs of a filter").TakesBody(body => Read(body)).Answers(200, Examples.Bulk);
 
         void Map(RunOrder order, string summary) => routes
             .MapPost($"/api/runs/{{id:guid}}/{order.Word}", (HttpContext http, RunControl control, DeadLetterDesk desk, RunQueries runs, Guid id) => GiveAsync(http, control, desk, runs, order, id))
-            .For(Role.Operator).WithSummary(summary).TakesBody(body => ReadReason(body)).Answers(200, Examples.Ordered).Fails(404, 409);
+            .For(Role.Operator).WithSummary(summary).TakesBody(body => ReadOrder(body, order)).Answers(200, Examples.Ordered).Fails(404, 409);
     }
 
-    private static string? ReadReason(RequestBody body) =>
+    private static string? ReadOrder(RequestBody body, RunOrder order)
+    {
+        if (order == RunOrder.Resume && body.Truth("from_checkpoint", "True, as without it: what has ended well stays as it is.") == false)
+        {
+            body.Wrong("from_checkpoint", "has to be true: a run that is resumed goes on from where it stood. POST /api/runs/{id}/restart starts anew, in a new run");
+        }
+
+        return ReadReason(body);
+    }
+
+    public static string? ReadReason(RequestBody body) =>
         body.Text("reason", Orderer.MaxReason, about: "Why, for the run's log.", example: "No longer needed.");
 
-    private static (RunOrder? Order, RunFilter? Filter, bool IsAll, string? Reason) Read(RequestBody body)
+    private static (string? Action, RunFilter? Filter, bool IsAll, string? Reason) Read(RequestBody body)
     {
-        var word = body.OneOf("action", RunOrder.All.Select(order => order.Word).ToArray(), required: true, "What to do with them.", "cancel");
+        var word = body.OneOf("action", [.. RunOrder.All.Select(order => order.Word), Restart], required: true, "What to do with them.", "cancel");
         var filter = body.Part("filter", ReadFilter, "As the parameters of GET /api/runs.", """{"status": "running", "workflow_key": "greet"}""");
         var isAll = body.Truth("all", "Needed where the filter says nothing: all runs of the tenant.") ?? false;
         var cursor = body.Text("cursor", 36, about: "next_cursor of the answer before.");
@@ -46,7 +58,7 @@ internal static class RunControlEndpoints
         }
 
         filter ??= new RunFilter { Tenant = "" };
-        return (RunOrder.All.FirstOrDefault(order => order.Word == word), cursor is null ? filter : filter with { Before = Guid.Parse(cursor) }, isAll, ReadReason(body));
+        return (word, cursor is null ? filter : filter with { Before = Guid.Parse(cursor) }, isAll, ReadReason(body));
     }
 
     private static RunFilter ReadFilter(RequestBody body) => new()
@@ -56,6 +68,7 @@ internal static class RunControlEndpoints
         WorkflowKey = body.Text("workflow_key", 100),
         UserId = body.Text("user_id", ApiLimits.MaxIdLength),
         IntentId = body.Text("intent_id", ApiLimits.MaxIdLength),
+        Parent = body.Id("parent"),
         Tag = body.Text("tag", ApiLimits.MaxIdLength),
         Words = body.Text("q", ApiLimits.MaxIdLength)?.ToLowerInvariant(),
         From = body.Time("from"),
@@ -70,7 +83,7 @@ internal static class RunControlEndpoints
             return unreadable!;
         }
 
-        var by = new Orderer(http.User.Actor(), ReadReason(body));
+        var by = new Orderer(http.User.Actor(), ReadOrder(body, order));
         if (body.Problem() is { } problem)
         {
             return problem;
@@ -94,7 +107,7 @@ internal static class RunControlEndpoints
         _ => Problems.Of(StatusCodes.Status409Conflict, "Overtaken", "The run was changed at the same moment. Look at it, and ask again if need be."),
     };
 
-    private static async Task<IResult> BulkAsync(HttpContext http, RunControl control)
+    private static async Task<IResult> BulkAsync(HttpContext http, RunControl control, Restarts restarts)
     {
         var (body, unreadable) = await RequestBody.ReadAsync(http.Request);
         if (body is null)
@@ -102,15 +115,17 @@ internal static class RunControlEndpoints
             return unreadable!;
         }
 
-        var (order, filter, _, reason) = Read(body);
+        var (action, wanted, _, reason) = Read(body);
         if (body.Problem() is { } problem)
         {
             return problem;
         }
 
-        var (count, next) = await control.GiveAsync(
-            filter! with { Tenant = http.User.Tenant() }, order!, new Orderer(http.User.Actor(), reason), http.RequestAborted);
-        return Results.Json(new BulkAnswer(true, order!.Word, count, next), ApiJson.Default.BulkAnswer);
+        var (filter, by) = (wanted! with { Tenant = http.User.Tenant() }, new Orderer(http.User.Actor(), reason));
+        var (count, next) = action == Restart
+            ? await restarts.RestartAsync(filter, by, http.RequestAborted)
+            : await control.GiveAsync(filter, RunOrder.All.First(order => order.Word == action), by, http.RequestAborted);
+        return Results.Json(new BulkAnswer(true, action!, count, next), ApiJson.Default.BulkAnswer);
     }
 }
 

@@ -35,6 +35,9 @@ internal record RunSummary
     /// <summary>The run whose step has started it; null: none did.</summary>
     public Guid? ParentRunId { get; init; }
 
+    /// <summary>The run that it goes on from; null: it began by itself.</summary>
+    public Guid? RestartedFrom { get; init; }
+
     public required int Priority { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -56,6 +59,7 @@ internal record RunSummary
         Trigger = run.Trigger,
         TriggerEventId = run.TriggerEventId,
         ParentRunId = run.ParentRunId,
+        RestartedFrom = run.RestartedFrom,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt,
         ScheduledAt = run.ScheduledAt,
@@ -125,6 +129,9 @@ internal sealed record StepJson
     /// <summary>Of a step that waits for an approval: what is asked.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary>The step of the run that this one goes on from, whose end and result are taken over; null: it is the run's own.</summary>
+    public Guid? TakenFrom { get; init; }
+
     public required int Attempts { get; init; }
 
     public required int MaxAttempts { get; init; }
@@ -147,6 +154,7 @@ internal sealed record StepJson
         Status = step.Status,
         WaitingFor = step.WaitingFor,
         Prompt = step.Prompt,
+        TakenFrom = step.TakenFrom,
         Attempts = step.Attempts,
         MaxAttempts = step.MaxAttempts,
         NextRunAt = step.NextRunAt,
@@ -186,6 +194,7 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(DispatchAnswer))]
+[JsonSerializable(typeof(RestartAnswer))]
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(RunErrorJson))]

@@ -25,8 +25,8 @@ internal static class SnapshotEndpoints
     }
 
     private static (int? From, int? To) ReadDiff(RequestQuery query) => (
-        query.Integer("from", 1, Snapshots.Max, "Number of a snapshot; the one before `to` unless said."),
-        query.Integer("to", 1, Snapshots.Max, "Number of a snapshot; the newest unless said."));
+        query.Integer("from", 1, int.MaxValue, "Number of a snapshot; the one before `to` unless said."),
+        query.Integer("to", 1, int.MaxValue, "Number of a snapshot; the newest unless said."));
 
     private static async Task<IResult> TakeAsync(HttpContext http, Snapshots snapshots, Guid id)
     {

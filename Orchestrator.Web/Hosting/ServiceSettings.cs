@@ -68,6 +68,7 @@ internal sealed record ServiceSettings
         {
             configuration.GetSection("Agents").Bind(options.Agents);
             configuration.GetSection("Notifications").Bind(options.Notifications);
+            configuration.GetSection("Recovery").Bind(options.Recovery);
         }
         catch (InvalidOperationException e)
         {

@@ -18,7 +18,7 @@ internal static class RunHtml
         page.Append(CultureInfo.InvariantCulture, $"""
             <nav><a href="{Dashboards.HangfirePath}">Hangfire</a> · <a href="{Dashboards.HangfirePath}{RunSearchPage.Path}">Runs</a></nav>
             <h1>{E(run.WorkflowKey)} <small class="{E(run.Status)}">{E(run.Status)}</small></h1>
-            <dl><dt>Run</dt><dd><code>{run.WorkflowRunId}</code></dd><dt>Version</dt><dd>{run.WorkflowVersion}</dd><dt>Trigger</dt><dd>{E(run.Trigger)}</dd>{Optional("User", run.UserId)}{Optional("Intent", run.IntentId)}<dt>Created</dt><dd>{Time(run.CreatedAt)}</dd>{Optional("Started", run.StartedAt)}{Optional("Ended", run.FinishedAt)}<dt>Open steps</dt><dd>{run.OpenSteps}</dd></dl>
+            <dl><dt>Run</dt><dd><code>{run.WorkflowRunId}</code></dd><dt>Version</dt><dd>{run.WorkflowVersion}</dd><dt>Trigger</dt><dd>{E(run.Trigger)}{From(run)}</dd>{Optional("User", run.UserId)}{Optional("Intent", run.IntentId)}<dt>Created</dt><dd>{Time(run.CreatedAt)}</dd>{Optional("Started", run.StartedAt)}{Optional("Ended", run.FinishedAt)}<dt>Open steps</dt><dd>{run.OpenSteps}</dd></dl>
             {(run.Error is null ? "" : $"<h2>Error</h2><pre>{E(run.Error)}</pre>")}
             {(run.Output is null ? "" : $"<h2>Output</h2><pre>{E(run.Output)}</pre>")}
             <h2>Steps</h2>
@@ -56,8 +56,11 @@ internal static class RunHtml
 
     public static string E(string? text) => WebUtility.HtmlEncode(text) ?? "";
 
+    private static string From(RunRow run) => run.RestartedFrom is { } old ? $" of <a href=\"{RunPages.Of(old)}\">{old}</a>" : "";
+
     private static string Waiting(StepRunRow step) => step switch
     {
+        { TakenFrom: not null } => ", taken over",
         { NextRunAt: { } next } => $" for {E(step.WaitingFor)}, until {Time(next)}",
         { WaitingFor: { } reason } => $" for {E(reason)}",
         _ => "",

@@ -114,6 +114,10 @@ public sealed record DelayAction : ControlAction
     /// <summary>Milliseconds at least and at most, drawn once.</summary>
     public (double Min, double Max)? Random { get; init; }
 
+    /// <summary>Longer ones, and what is no time, are its first turn's to judge.</summary>
+    public override TimeSpan? WaitsFirst =>
+        Ms is { IsConstant: true, Constant: { Kind: ValueKind.Number } ms } && ms.AsNumber() is > 0 and <= 86_400_000 and var time ? TimeSpan.FromMilliseconds(time) : null;
+
     public override IEnumerable<References> References => new[] { Ms, Until }.OfType<Template>().Select(template => template.References);
 }
 

@@ -94,6 +94,12 @@ public abstract record StepAction
     /// </summary>
     public virtual bool MayRunAhead => !HasEffect;
 
+    /// <summary>
+    /// What a step of it does first, where that is known beforehand, is to wait so long: whoever makes it ready sets the timer.
+    /// Null: its first turn says.
+    /// </summary>
+    public virtual TimeSpan? WaitsFirst => null;
+
     /// <summary>What its settings read.</summary>
     public virtual IEnumerable<References> References => [];
 

@@ -76,6 +76,9 @@ public sealed record RunPolicy
     /// <summary>A run that fails goes on from where it stood by itself, at most three times.</summary>
     public bool RecoversItself { get; init; }
 
+    /// <summary>How often a snapshot of a run is taken while it runs, at least a second; null: never.</summary>
+    public TimeSpan? SnapshotInterval { get; init; }
+
     /// <summary>How many of its runs may be open at a time; null: any number.</summary>
     public ConcurrencyLimit? Concurrency { get; init; }
 

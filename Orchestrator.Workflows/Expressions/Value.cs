@@ -83,6 +83,14 @@ public readonly partial struct Value : IEquatable<Value>
         _ => 4,
     };
 
+    /// <summary>Bytes of its JSON in UTF-8 where they are more than a bound; 0: they are not. What is far from it is not counted.</summary>
+    public int BytesBeyond(int bound)
+    {
+        // Of a character there are at most six bytes (\u001f), of what is not text less.
+        const int longest = 6;
+        return Size * longest > bound && System.Text.Encoding.UTF8.GetByteCount(ToJson()) is var bytes && bytes > bound ? bytes : 0;
+    }
+
     /// <summary>A member of an object; undefined where there is none, also for every other kind.</summary>
     public Value this[string name] => Property(name);
 

@@ -11,9 +11,11 @@ public sealed partial class StepCatalog
     private readonly Dictionary<string, OwnStepType> _own = new(StringComparer.Ordinal);
 
     /// <param name="own">The host's own types.</param>
+    /// <param name="recovery">What the host sets for steps that fail; null: nothing.</param>
     /// <exception cref="ArgumentException">One can't be called so; the message says why.</exception>
-    public StepCatalog(IEnumerable<OwnStepType> own)
+    public StepCatalog(IEnumerable<OwnStepType> own, RecoveryDefaults? recovery = null)
     {
+        Recovery = recovery ?? RecoveryDefaults.None;
         foreach (var type in own)
         {
             if (!TypeName().IsMatch(type.Name))
@@ -39,6 +41,9 @@ public sealed partial class StepCatalog
 
     /// <summary>The host's types, in the order in which they were given.</summary>
     public IReadOnlyCollection<OwnStepType> Own => _own.Values;
+
+    /// <summary>What the host sets for steps that fail.</summary>
+    public RecoveryDefaults Recovery { get; }
 
     /// <summary>What a file may write as <c>type</c>.</summary>
     internal IEnumerable<string> Names => [.. StepForms.Names, .. _own.Keys];

@@ -16,6 +16,9 @@ public sealed record PastRun(
     private ILookup<BlockKey, int>? _members;
     private ILookup<int, BlockKey>? _blocks;
 
+    /// <summary>Numbers of the steps that a rollback has undone.</summary>
+    public IReadOnlySet<int> Undone { get; init; } = new HashSet<int>();
+
     /// <summary>Numbers of a block's steps, ascending.</summary>
     public IEnumerable<int> Members(BlockKey block) =>
         (_members ??= Steps.Where(step => step.Value.Step.Place is not null).OrderBy(step => step.Key).ToLookup(step => step.Value.Step.Place!.Block, step => step.Key))[block];

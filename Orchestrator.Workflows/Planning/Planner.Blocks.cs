@@ -46,8 +46,7 @@ public static partial class Planner
         {
             if (!Goes || !IsBlockOpen(step.Place))
             {
-                _steps[news.Step] = step with { State = StepState.Cancelled };
-                Close(news.Step, _steps[news.Step]);
+                Close(news.Step, step with { State = StepState.Cancelled });
                 return;
             }
 
@@ -71,6 +70,23 @@ public static partial class Planner
             owner = owner with { Wake = news.IsInstead ? new Wake(owner.Opened) : news.Wake };
             _owners[news.Step] = owner;
             WakeOwner(news.Step, owner);
+        }
+
+        /// <summary>It stays as if it had died, but that nothing hears of it: whoever decides about it finds what has failed in it.</summary>
+        private void Hold(StepHeld news, StepSnapshot step)
+        {
+            if (!Goes || !IsBlockOpen(step.Place))
+            {
+                Close(news.Step, step with { State = StepState.Cancelled });
+                return;
+            }
+
+            _steps[news.Step] = step with { State = StepState.Waiting, HasBegun = true };
+            CancelUnder(news.Step);
+            if (_owners.TryGetValue(news.Step, out var owner) || run.Owners.TryGetValue(news.Step, out owner))
+            {
+                _owners[news.Step] = owner with { Wake = Wake.Never };
+            }
         }
 
         private void Open(BlockOpening opening)

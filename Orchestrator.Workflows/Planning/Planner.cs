@@ -100,10 +100,14 @@ public static partial class Planner
                 return;
             }
 
-            if (news is StepOpened opened)
+            switch (news)
             {
-                Open(opened, step);
-                return;
+                case StepOpened opened:
+                    Open(opened, step);
+                    return;
+                case StepHeld held:
+                    Hold(held, step);
+                    return;
             }
 
             var state = StateAfter(news);
@@ -145,7 +149,7 @@ public static partial class Planner
         /// others have cancelled it meanwhile.
         /// </summary>
         private bool IsTooEarly(StepNews news, StepSnapshot step) =>
-            news is StepSucceeded && step is { State: StepState.Waiting, HasBegun: false } && !_ready.Contains(news.Step) && Goes;
+            news is StepSucceeded or StepDied { IsAhead: true } && step is { State: StepState.Waiting, HasBegun: false } && !_ready.Contains(news.Step) && Goes;
 
         /// <summary>The step has ended: its counters, its blocks and the count of what is open.</summary>
         private void Close(int number, StepSnapshot step)

@@ -30,7 +30,7 @@ public static class Reopening
         var transition = isResolved ? StepTransition.Resolve : StepTransition.Requeue;
         foreach (var step in steps)
         {
-            if (run.Steps[step].Step.State is var state && (state == StepState.Cancelled || !transition.Allows(state)))
+            if (run.Steps[step].Step.State is var state && (state is StepState.Cancelled or StepState.Waiting || !transition.Allows(state)))
             {
                 throw new ArgumentException($"Step {step} is {state}.", nameof(steps));
             }

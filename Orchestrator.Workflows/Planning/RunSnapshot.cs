@@ -78,7 +78,11 @@ public readonly record struct OwnerSnapshot
 /// <param name="Ended">So many of its blocks have ended, however.</param>
 /// <param name="Succeeded">So many of its blocks have ended well.</param>
 /// <param name="OnFailure">One of them has failed.</param>
-public readonly record struct Wake(int Ended, int Succeeded = int.MaxValue, bool OnFailure = false);
+public readonly record struct Wake(int Ended, int Succeeded = int.MaxValue, bool OnFailure = false)
+{
+    /// <summary>None of its blocks wakes it.</summary>
+    public static Wake Never { get; } = new(int.MaxValue);
+}
 
 /// <summary>Something has become of a step. A closed set.</summary>
 public abstract record StepNews(int Step);
@@ -114,7 +118,16 @@ public sealed record StepDied(int Step, string Error) : StepNews(Step)
 
     /// <summary>The run fails at once, however deep the step lies (<c>fail</c>).</summary>
     public bool EndsRun { get; init; }
+
+    /// <summary>It was evaluated ahead of its turn, and counts only together with what made it ready.</summary>
+    public bool IsAhead { get; init; }
 }
+
+/// <summary>
+/// It has failed for good, and waits until somebody decides about it: what is open of its blocks is cancelled, and nothing
+/// wakes it.
+/// </summary>
+public sealed record StepHeld(int Step) : StepNews(Step);
 
 /// <summary>Its attempt was stopped because the run had ended.</summary>
 public sealed record StepStopped(int Step) : StepNews(Step);

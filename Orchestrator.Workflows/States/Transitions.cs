@@ -28,8 +28,11 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
     public static StepTransition Retry { get; } =
         new("retry", StepState.Failed, StepState.Running, StepState.Waiting);
 
-    /// <summary>An attempt that is not admitted yet: it waits for a token or a lock without a worker, and uses nothing up.</summary>
-    public static StepTransition Park { get; } = new("park", StepState.Waiting, StepState.Running);
+    /// <summary>
+    /// A turn after which it waits, without a worker, and uses nothing up; from <see cref="StepState.Waiting"/>: it is ready, and
+    /// to wait for a known time is all that its first turn would do.
+    /// </summary>
+    public static StepTransition Park { get; } = new("park", StepState.Waiting, StepState.Running, StepState.Waiting);
 
     public static StepTransition Exhaust { get; } =
         new("exhaust", StepState.Dead, StepState.Running, StepState.Waiting);
@@ -56,18 +59,18 @@ public sealed record StepTransition(string Name, StepState To, params StepState[
 
     /// <summary>
     /// An operator wants another attempt; from <see cref="StepState.Cancelled"/> and <see cref="StepState.Skipped"/>: its run
-    /// was reopened, and it is ready.
+    /// was reopened, and it is ready; from <see cref="StepState.Waiting"/>: it waits for his decision.
     /// </summary>
     public static StepTransition Requeue { get; } =
-        new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled, StepState.Skipped);
+        new("requeue", StepState.Queued, StepState.Dead, StepState.Failed, StepState.Cancelled, StepState.Skipped, StepState.Waiting);
 
     /// <summary>An operator has deleted the job that carries it.</summary>
     public static StepTransition Delete { get; } = new(
         "delete", StepState.Dead,
         StepState.Waiting, StepState.Queued, StepState.Leased, StepState.Running, StepState.Failed);
 
-    /// <summary>An operator closes a dead step with a result of his own.</summary>
-    public static StepTransition Resolve { get; } = new("resolve", StepState.Success, StepState.Dead);
+    /// <summary>An operator closes a dead step, or one that waits for his decision, with a result of his own.</summary>
+    public static StepTransition Resolve { get; } = new("resolve", StepState.Success, StepState.Dead, StepState.Waiting);
 
     /// <summary>Its run was reopened, and something that it depends on, or that it contains, has not ended.</summary>
     public static StepTransition Reopen { get; } =
@@ -87,7 +90,7 @@ public sealed record RunTransition(string Name, RunState To, params RunState[] S
 
     /// <summary>
     /// From <see cref="RunState.Failed"/>: its dead step was resolved, and nothing else was left to do; from
-    /// <see cref="RunState.Paused"/>: its last step had been under way.
+    /// <see cref="RunState.Paused"/>: its last step had been under way, or somebody has decided about it.
     /// </summary>
     public static RunTransition Succeed { get; } = new("succeed", RunState.Success, RunState.Running, RunState.Paused, RunState.Failed);
 

@@ -25,7 +25,7 @@ public sealed record WorkflowTestFile(string WorkflowKey, IReadOnlyList<Workflow
         Field<AnswerDraft>.Milliseconds("after_ms", 0, (draft, after) => draft.Answer = draft.Answer with { After = after }));
 
     private static readonly FieldTable<ExpectDraft> ExpectFields = new(
-        new Field<ExpectDraft>("status", Shape.OneOf(["success", "failed", "cancelled"]), (draft, value) => draft.Expect = draft.Expect with { Status = ReadState(value) }),
+        new Field<ExpectDraft>("status", Shape.OneOf(["success", "failed", "cancelled", "paused"]), (draft, value) => draft.Expect = draft.Expect with { Status = ReadState(value) }),
         new Field<ExpectDraft>("output", Shape.Any, (draft, value) => draft.Expect = draft.Expect with { Output = value.Constant() }),
         new Field<ExpectDraft>("variables", Shape.Mapping, (draft, value) => draft.Expect = draft.Expect with { Variables = ReadObject(value) }),
         Field<ExpectDraft>.Text("error", (draft, error) => draft.Expect = draft.Expect with { Error = error }),
@@ -101,12 +101,12 @@ public sealed record WorkflowTestFile(string WorkflowKey, IReadOnlyList<Workflow
 
     private static string? ReadState(FieldValue value)
     {
-        if (value.Text() is not { } state || state is "success" or "failed" or "cancelled")
+        if (value.Text() is not { } state || state is "success" or "failed" or "cancelled" or "paused")
         {
             return (value.Node as ScalarNode)?.Text;
         }
 
-        value.Error($"`{state}` is no end of a run", "One of success, failed, cancelled.");
+        value.Error($"`{state}` is no end of a run", "One of success, failed, cancelled, paused.");
         return null;
     }
 

@@ -112,7 +112,7 @@ internal sealed class Dispatcher
         var look = window.Begin(queues);
         var startedAt = LocalClock.UtcNow;
         var claimed = await storage.Database.QueryAfterAsync(
-            ("ClaimInOrderOfIndex", []),
+            [("ClaimInOrderOfIndex", [])],
             "ClaimJobs",
             row => ClaimedJob.Read(row, workers, startedAt),
             CancellationToken.None,

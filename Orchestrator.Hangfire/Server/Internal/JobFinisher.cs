@@ -32,7 +32,7 @@ internal sealed class JobFinisher
             [.. requests.SelectMany(static (request, index) => request.Children.Select(child => (index + 1L, child)))];
         string[] queues = [.. children.Select(static each => each.Child.Queue!).Distinct()];
         var outcomes = await storage.Database.QueryAfterAsync(
-            ("LockJobs", [requests.Where(static each => each.ContinuationsLength is not null).Select(static each => each.Claimed.JobId).ToArray()]),
+            [("FindByKey", []), ("LockJobs", [requests.Where(static each => each.ContinuationsLength is not null).Select(static each => each.Claimed.JobId).ToArray()])],
             "FinishJobs",
             static row => row.GetInt32(0),
             CancellationToken.None,

@@ -84,15 +84,15 @@ internal sealed class Database(NpgsqlDataSource dataSource, SqlTexts sql) : IDis
         return rows;
     });
 
-    /// <summary>As <see cref="QueryAsync"/>, after another statement of the same transaction, whose effects it sees.</summary>
+    /// <summary>As <see cref="QueryAsync"/>, after other statements of the same transaction, whose effects it sees.</summary>
     public Task<List<T>> QueryAfterAsync<T>(
-        (string Name, object?[] Values) first, string name, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) => RetryAsync(async () =>
+        (string Name, object?[] Values)[] first, string name, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) => RetryAsync(async () =>
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(BatchCommand(first.Name, first.Values));
+        foreach (var before in first) batch.BatchCommands.Add(BatchCommand(before.Name, before.Values));
         batch.BatchCommands.Add(BatchCommand(name, values));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var _ in first) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) rows.Add(read(reader));
         return rows;

@@ -48,6 +48,23 @@ internal sealed class AlternativeAgentTests : AgentTaskTestBase
     }
 
     [Test]
+    public async Task It_takes_over_at_once_from_one_whose_failure_is_not_to_be_retried()
+    {
+        await AddAgentAsync("silent", "/silent");
+        await AddAgentAsync("quick", "/quick");
+        Service.Target.On("/silent", (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        Answer("/quick", (200, """{"result": 1}"""));
+
+        var run = await Service.RunAsync("""
+            key: silent
+            steps: [{ id: think, type: agent-task, goal: "do it", agent: silent, alternative_agent: quick, timeout_ms: 150, retry: { max_attempts: 5, delay_ms: 0, on: [5xx] } }]
+            """);
+
+        (run.Status, (int)run["think"].Attempts, Service.Target.RequestsTo("/silent").Count).Should().Be(("success", 1, 1));
+        run.AttemptsOf("think").Single().Logs.Should().Contain("No end within 150 ms");
+    }
+
+    [Test]
     public async Task A_built_in_one_will_do_and_it_must_have_the_capabilities_too()
     {
         await AddAgentAsync("lone", "/lone", """, "capabilities": ["x"] """);

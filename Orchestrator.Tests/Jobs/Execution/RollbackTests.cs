@@ -116,4 +116,45 @@ public sealed class RollbackTests
         ((int)answer.StatusCode).Should().Be(409);
         (await answer.Content.ReadAsStringAsync()).Should().Contain("has been undone");
     }
+
+    [Test]
+    public async Task Of_two_that_fail_at_the_same_moment_one_undoes_and_the_other_waits_for_it()
+    {
+        var (both, undone) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var failing = 0;
+        _service.Target.On("/twice/fail", async (http, _) =>
+        {
+            if (Interlocked.Increment(ref failing) == 2)
+            {
+                both.SetResult();
+            }
+
+            await both.Task;
+            await TargetServer.JsonAsync(http, 400, "{}");
+        });
+        _service.Target.On("/twice/undo", async (http, _) =>
+        {
+            await undone.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync("""
+            key: twice
+            steps:
+              - { id: made, call: /twice/made, compensate: undo }
+              - { id: a, call: /twice/fail, on_failure: rollback, depends_on: [made] }
+              - { id: b, call: /twice/fail, on_failure: rollback, depends_on: [made] }
+              - { id: undo, call: /twice/undo }
+            """);
+
+        // Both have looked for what to undo: one has a compensation under way, the other looks again after a while.
+        await _service.UntilAsync(
+            id, run => run.Steps.ContainsKey("undo") && new[] { "a", "b" }.All(step => run[step].WaitingFor == "rollback")
+                && new[] { "a", "b" }.Count(step => run[step].NextRunAt is not null) == 1, "one waits for the other");
+        undone.SetResult();
+        var run = await _service.EndAsync(id);
+
+        run.Status.Should().Be("failed");
+        _service.Target.RequestsTo("/twice/undo").Should().ContainSingle();
+        run["undo"].Status.Should().Be("success");
+    }
 }

@@ -220,6 +220,23 @@ internal sealed class StepFailureTests
         run["one"].Status.Should().Be("success");
     }
 
+    [Test]
+    public async Task A_failure_that_is_not_to_be_retried_goes_straight_to_the_alternative()
+    {
+        _service.Target.On("/silent", (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        var run = await _service.RunAsync("""
+            key: straight
+            steps:
+              - { id: call, call: /silent, timeout_ms: 100, retry: { max_attempts: 5, delay_ms: 0, on: [5xx, network] }, on_failure: { strategy: alternative, step: backup } }
+              - { id: backup, type: transform, value: 7 }
+              - { id: last, type: transform, value: results.call, depends_on: [call] }
+            """);
+
+        (run.Status, run["call"].Attempts, run["last"].Output).Should().Be(("success", (short)2, "7"));
+        run.AttemptsOf("call")[0].ErrorText.Should().Contain("timeout_ms");
+        _service.Target.RequestsTo("/silent").Should().ContainSingle();
+    }
+
     private void Refuse(string path, int times, int status)
     {
         var refused = 0;

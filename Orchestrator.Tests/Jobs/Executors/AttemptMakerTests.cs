@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
+using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Recording;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
@@ -72,7 +73,7 @@ internal sealed class AttemptMakerTests
             Worker = 1,
             Queue = "default",
         };
-        var maker = new AttemptMaker([new Scripted(execute)], null!, null!, TimeProvider.System, new Random(1));
+        var maker = new AttemptMaker([new Scripted(execute)], null!, null!, new OrchestratorOptions(), TimeProvider.System, new Random(1));
         var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, held: null, cancellationToken);
         return record.Verdict;
     }

@@ -74,6 +74,21 @@ public sealed class WorkflowTesterTests
         """)).Should().BeEmpty();
 
     [Test]
+    public async Task A_run_that_waits_for_a_decision_ends_there() => (await TestAsync(
+        """
+        key: k
+        steps:
+          - { id: p, type: parallel, steps: [a, b] }
+          - { id: a, call: /a, on_failure: escalate }
+          - { id: b, type: delay, ms: 1000 }
+          - { id: last, type: transform, value: 1, depends_on: [p] }
+        """,
+        """
+        mocks: { a: { status: 400 } }
+        expect: { status: paused, error: "Step 'a' waits for a decision", steps: { a: waiting, last: waiting } }
+        """)).Should().BeEmpty();
+
+    [Test]
     public async Task What_is_otherwise_than_expected_is_said() => (await TestAsync(
         "{ key: k, steps: [{ id: a, call: /a }, { id: b, type: transform, value: 1, depends_on: [a] }] }",
         """

@@ -47,7 +47,7 @@ internal sealed class BrokenFileTests
         Broken.File("key: k\nconfig: {concurrency: {limit: 1, key: §\"{{ results.a }}\"}}\nsteps: [{id: a, call: /x}]\n", "config.concurrency.key", "`results` is not known before the run starts"),
         Broken.File("key: k\nconfig: {max_parallel: §1001}\nsteps: [{id: a, call: /x}]\n", "config.max_parallel", "1001 is not between 1 and 1000"),
         Broken.File("key: k\nconfig: {priority: §soon}\nsteps: [{id: a, call: /x}]\n", "config.priority", "`soon` is none of `urgent`, `high`, `medium`, `low`"),
-        Broken.File("key: k\nconfig: {§snapshot_interval_ms: 3}\nsteps: [{id: a, call: /x}]\n", "config.snapshot_interval_ms", "not yet supported"),
+        Broken.File("key: k\nconfig: {snapshot_interval_ms: §999}\nsteps: [{id: a, call: /x}]\n", "config.snapshot_interval_ms", "999 ms between two snapshots are too few"),
         Broken.File("key: k\ndefaults: {on_failure: §sometimes}\nsteps: [{id: a, call: /x}]\n", "defaults.on_failure", "`sometimes` is none of"),
         Broken.File("key: k\ndefaults: {rate_limit: {key: '{{ results.§z }}', capacity: 1, refill_per_second: 1}}\nsteps: [{id: a, call: /x}]\n", "defaults.rate_limit.key", "there is no step `z`"),
         Broken.File("key: k\ndefaults: {retry: {backoff: §slow}}\nsteps: [{id: a, call: /x}]\n", "defaults.retry.backoff", "`slow` is none of"),

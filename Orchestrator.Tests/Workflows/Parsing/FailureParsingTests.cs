@@ -35,4 +35,38 @@ public sealed class FailureParsingTests
         (steps[0].OnFailure.Kind, steps[0].Retry.MaxAttempts, steps[0].Retry.Delay).Should().Be((OnFailure.Abort, 3, TimeSpan.FromSeconds(2)));
         (steps[1].OnFailure.Kind, steps[1].Retry.MaxAttempts).Should().Be((OnFailure.Skip, 5));
     }
+
+    [Test]
+    public void The_nearest_setting_wins_and_the_hosts_is_the_farthest()
+    {
+        var (recovery, problems) = Recovery(("http", "strategy", "skip"), ("http", "max_attempts", "3"), ("http", "delay_ms", "20"), ("http", "on", "timeout, 503"), ("agent_task", "strategy", "escalate"), ("agent_task", "handler", "manual-intervention"));
+        var steps = WorkflowParser.Parse("""
+            key: k
+            defaults: { retry: { delay_ms: 30 } }
+            steps:
+              - { id: a, call: /x }
+              - { id: b, call: /x, on_failure: abort, retries: 0 }
+              - { id: c, type: agent-task, agent: a, goal: think }
+              - { id: d, type: transform, value: 1 }
+            """, "k.yml", new StepCatalog([], recovery)).Definition!.Steps;
+
+        problems.Should().BeEmpty();
+        (steps[0].OnFailure.Kind, steps[0].Retry.MaxAttempts, steps[0].Retry.Delay).Should().Be((OnFailure.Skip, 3, TimeSpan.FromMilliseconds(30)));
+        steps[0].Retry.On.Should().Equal("timeout", "503");
+        (steps[1].OnFailure.Kind, steps[1].Retry.MaxAttempts).Should().Be((OnFailure.Abort, 1));
+        (steps[2].OnFailure.Kind, steps[2].OnFailure.Handler).Should().Be((OnFailure.Escalate, "manual-intervention"));
+        (steps[3].OnFailure.Kind, steps[3].Retry.MaxAttempts).Should().Be((OnFailure.Abort, 5));
+    }
+
+    [TestCase("http", "strategy", "alternative", "Recovery:http:strategy is 'alternative'", "names a step of one workflow")]
+    [TestCase("http", "strategy", "sometimes", "Recovery:http:strategy is 'sometimes'", "`escalate`")]
+    [TestCase("http", "max_attempts", "many", "Recovery:http:max_attempts is 'many'", "1 to 1000")]
+    [TestCase("http", "max_atempts", "3", "Recovery:http:max_atempts is '3'", "`max_attempts`")]
+    [TestCase("htp", "max_attempts", "3", "Recovery:htp", "agent-task")]
+    [TestCase("parallel", "max_attempts", "3", "Recovery:parallel", "contain others")]
+    public void A_hosts_mistake_names_the_setting_the_value_and_what_is_allowed(string type, string name, string value, string setting, string allowed) =>
+        Recovery((type, name, value)).Problems.Should().ContainSingle().Which.Should().Contain(setting).And.Contain(allowed);
+
+    private static (RecoveryDefaults Defaults, IReadOnlyList<string> Problems) Recovery(params (string Type, string Name, string Value)[] settings) => RecoveryDefaults.Read(
+        settings.GroupBy(one => one.Type).ToDictionary(type => type.Key, type => type.ToDictionary(one => one.Name, one => one.Value)), StepCatalog.BuiltIn);
 }

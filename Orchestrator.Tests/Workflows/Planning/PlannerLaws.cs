@@ -53,6 +53,12 @@ internal sealed class PlannerLaws(PlannerWorld world)
                 world.Join(number) is var join && join != (step.HasPlace == false ? JoinNow.Met : JoinNow.Open),
                 $"step {number} {(step.HasPlace == false ? "is held" : "waits")}, and its join is {join}");
         }
+        else if (step.IsHeld)
+        {
+            Broken.If(
+                world.Steps.Values.Any(other => other is { IsOpen: true, Place: { } place } && place.Owner.Number == number),
+                $"step {number} waits for a decision, and something in it is open");
+        }
         else if (!step.HasTimer)
         {
             var owner = world.Owners[number];
@@ -68,7 +74,7 @@ internal sealed class PlannerLaws(PlannerWorld world)
         foreach (var blocks in world.Blocks.GroupBy(block => block.Key.Owner))
         {
             var owner = world.Owners[blocks.Key];
-            if (!world.Steps[blocks.Key].IsOpen || (world.Steps[blocks.Key].Place is { } above && !IsLive(above)))
+            if (world.Steps[blocks.Key] is { IsOpen: false } or { IsHeld: true } || (world.Steps[blocks.Key].Place is { } above && !IsLive(above)))
             {
                 continue;
             }

@@ -61,6 +61,11 @@ internal sealed class PlannerSchedule
             return;
         }
 
+        if (!_world.Run.IsTerminal() && (running.Count + queued.Count + timers.Count == 0 || _random.Next(10) == 0) && Decide())
+        {
+            return;
+        }
+
         Broken.If(
             running.Count + queued.Count + timers.Count == 0 && _world.Run == RunState.Running, "a run that has not ended has something to do");
         var move = _random.Next(10);
@@ -78,6 +83,21 @@ internal sealed class PlannerSchedule
         }
     }
 
+    /// <summary>Somebody decides about a step that waits for it: it is given up, or passed over.</summary>
+    private bool Decide()
+    {
+        var held = _world.Steps.FirstOrDefault(step => step.Value is { State: StepState.Waiting, IsHeld: true });
+        if (held.Value is null)
+        {
+            return false;
+        }
+
+        StepNews news = _random.Next(2) == 0 ? new StepDied(held.Key, "aborted") : new StepSkipped(held.Key) { IsPresent = true };
+        Remember(held.Value, news);
+        _world.Apply(_world.Plan([news], _random.Next(2) == 0), []);
+        return true;
+    }
+
     /// <summary>What people do to a run, and hints that wake steps for nothing.</summary>
     private bool Control()
     {
@@ -91,10 +111,10 @@ internal sealed class PlannerSchedule
                 _world.Run = _world.Run == RunState.Paused ? RunState.Running : RunState.Paused;
                 return true;
             case < 5:
-                _world.Steps.Values.Where(step => step is { State: StepState.Waiting, HasBegun: true }).Take(1).ToList().ForEach(Queue);
+                _world.Steps.Values.Where(step => step is { State: StepState.Waiting, HasBegun: true, IsHeld: false }).Take(1).ToList().ForEach(Queue);
                 return true;
             case 6:
-                foreach (var step in _world.Steps.Values.Where(step => step is { IsOpen: true, Items: < 5, IsReplaced: false }).Take(1))
+                foreach (var step in _world.Steps.Values.Where(step => step is { IsOpen: true, Items: < 5, IsReplaced: false, IsHeld: false }).Take(1))
                 {
                     step.Items++;
                     _ = step is { State: StepState.Waiting, HasBegun: true } && Queued(step);
@@ -141,7 +161,7 @@ internal sealed class PlannerSchedule
         {
             var step = _world.Steps[number];
             var one = Outcome(number, step);
-            if (_world.Run.IsTerminal() && one is null or StepOpened)
+            if (_world.Run.IsTerminal() && one is null or StepOpened or StepHeld)
             {
                 one = new StepStopped(number);
             }
@@ -163,7 +183,10 @@ internal sealed class PlannerSchedule
         _world.Apply(decisions, steps);
     }
 
-    /// <summary>The worker has gone straight on with what it knows to be ready, and records it together with this.</summary>
+    /// <summary>
+    /// The worker has gone straight on with what it knows to be ready, step after step, and records it all together: some
+    /// succeed, some are skipped, some die.
+    /// </summary>
     private void RunAhead(int number, WorldStep step, StepNews one, List<StepNews> news)
     {
         if (_world.Run.IsTerminal() || one is not StepSucceeded { Cancels.Count: 0, EndsRun: false, NotTaken.Count: 0 } || _random.Next(2) == 0)
@@ -176,10 +199,17 @@ internal sealed class PlannerSchedule
             var next = _workflow.Blueprint.Sibling(number, step.Place, child);
             if (_workflow.Blueprint.Graph.Parents(child).Count == 1 && _workflow.Blueprint.Rule(child).Join == Join.All)
             {
-                news.Add(new StepSucceeded(next));
+                var ahead = Ahead(next, _workflow[child].OnFailure);
+                news.Add(ahead);
+                RunAhead(next, _world.Steps[next], ahead, news);
             }
         }
     }
+
+    private StepNews Ahead(int number, OnFailure policy) =>
+        policy == OnFailure.Abort && _random.NextDouble() < _deaths ? new StepDied(number, "died ahead") { IsAhead = true }
+        : _random.Next(12) == 0 ? new StepSkipped(number)
+        : new StepSucceeded(number);
 
     private bool CountLost()
     {
@@ -191,7 +221,7 @@ internal sealed class PlannerSchedule
     private List<StepNews> Stale(List<StepNews> news)
     {
         var stale = new List<StepNews>();
-        if (_random.Next(8) == 0 && news.FirstOrDefault(one => one is not StepOpened) is { } doubled)
+        if (_random.Next(8) == 0 && news.FirstOrDefault(one => one is not (StepOpened or StepHeld)) is { } doubled)
         {
             stale.Add(_random.Next(2) == 0 ? doubled : new StepDied(doubled.Step, "twice"));
         }
@@ -263,6 +293,9 @@ internal sealed class PlannerSchedule
             case OnFailure.Alternative when !step.IsReplaced:
                 step.IsReplaced = !_world.Run.IsTerminal();
                 return new StepOpened(number, [what.Alternative!.Value], default) { IsInstead = true };
+            case OnFailure.Escalate:
+                step.IsHeld = true;
+                return new StepHeld(number);
             default:
                 return new StepDied(number, "died");
         }

@@ -139,6 +139,16 @@ public sealed class PlannerTests
         decisions.OpenSteps.Should().Be(0);
     }
 
+    [Test]
+    public void A_step_that_died_ahead_of_its_turn_counts_only_if_that_comes()
+    {
+        var run = Run(2, (0, StepState.Cancelled, 0, 0), (1, StepState.Waiting, 1, 0));
+
+        Planner.Plan(Chain, run, [new StepSucceeded(0), new StepDied(1, "ahead") { IsAhead = true }]).Should().Match<Decisions>(
+            decisions => decisions.End == null && decisions.Ended.Count == 0);
+        Planner.Plan(Chain, run, [new StepDied(1, "deleted")]).End.Should().Be(new RunEnd(RunState.Failed, 1, "deleted"));
+    }
+
     private static RunSnapshot Run(int open, params (int Step, StepState State, int Pending, int Present)[] steps) => new()
     {
         State = RunState.Running,

@@ -27,6 +27,9 @@ internal sealed class WorldStep
     /// <summary>It has failed, and its alternative runs.</summary>
     public bool IsReplaced { get; set; }
 
+    /// <summary>It has failed, and waits for a decision.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Of a <c>for_each</c>: items; null: not read yet.</summary>
     public int? Items { get; set; }
 

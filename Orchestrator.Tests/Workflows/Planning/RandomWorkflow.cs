@@ -150,6 +150,7 @@ internal sealed class RandomWorkflow
             0 => OnFailure.Skip,
             1 => OnFailure.Continue,
             2 when !isDeep => OnFailure.Alternative,
+            3 => OnFailure.Escalate,
             _ => OnFailure.Abort,
         };
         return new RandomStep(doing, onFailure)

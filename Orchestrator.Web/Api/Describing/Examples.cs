@@ -215,6 +215,8 @@ internal static class Examples
 
     public static DecisionAnswer Decided { get; } = new(true, JobId, RunId, "hello", "queued", "running");
 
+    public static RestartAnswer Restarted { get; } = new(true, RunId, "pending", new Guid("01890a5d-ac96-774b-bcce-b30209000000"));
+
     public static OrderAnswer Ordered { get; } = new(true, RunId, "cancelled");
 
     public static WhyJson Why { get; } = new(

@@ -31,7 +31,6 @@ internal static class Assembler
     private static WorkflowDefinition Build(
         WorkflowDraft draft, Dependencies links, StepIndex index, List<IReadOnlyList<int>> reads, IReadOnlyList<int> outputReads)
     {
-        var retry = draft.DefaultRetry.Over(draft.ConfigRetry.Over(RetryPolicy.Default));
         return new WorkflowDefinition
         {
             Key = draft.Key!,
@@ -49,12 +48,12 @@ internal static class Assembler
             Output = draft.Output,
             OutputReads = draft.Output is null ? links.Blueprint.Main.Sinks : outputReads,
             Blueprint = links.Blueprint,
-            Steps = [.. draft.Steps.Select(step => Build(step, draft, links, index, retry, reads[step.Index]))],
+            Steps = [.. draft.Steps.Select(step => Build(step, draft, links, index, reads[step.Index]))],
         };
     }
 
     private static StepDefinition Build(
-        StepDraft step, WorkflowDraft draft, Dependencies links, StepIndex index, RetryPolicy retry, IReadOnlyList<int> reads) => new()
+        StepDraft step, WorkflowDraft draft, Dependencies links, StepIndex index, IReadOnlyList<int> reads) => new()
         {
             Id = step.Id!.Value.Id,
             Index = step.Index,
@@ -64,11 +63,11 @@ internal static class Assembler
             When = step.When,
             // What waits for others has as much time as they take, unless the step itself says otherwise.
             Timeout = step.Timeout ?? (step.Action is ControlAction ? null : draft.DefaultTimeout) ?? StepForms.Find(step.Type)?.Timeout,
-            Retry = WithAlternative(step, step.Retry.Over(step.Retries.Over(((step.OnFailure ?? draft.DefaultOnFailure)?.Retry ?? new RetryDraft()).Over(retry)))),
+            Retry = WithAlternative(step, RetryOf(step, draft)),
             RequiredAccuracy = step.RequiredAccuracy,
             Join = step.Join ?? Join.All,
             Choosers = links.Blueprint.Rule(step.Index).Choosers,
-            OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure))?.Build() ?? FailurePolicy.Abort,
+            OnFailure = (step.OnFailure ?? (step.Action is ControlAction ? null : draft.DefaultOnFailure) ?? draft.Types.Recovery.Of(step.Type))?.Build() ?? FailurePolicy.Abort,
             Compensate = step.Compensate?.Id,
             Set = step.Set,
             Scope = step.Scope,
@@ -81,6 +80,15 @@ internal static class Assembler
             Queue = step.Queue ?? (draft.Config.Queue is null ? StepForms.Find(step.Type)?.Queue : null),
             Reads = reads,
         };
+
+    /// <summary>The nearest setting wins: the step, the file, the host for steps of the type.</summary>
+    private static RetryPolicy RetryOf(StepDraft step, WorkflowDraft draft)
+    {
+        var none = new RetryDraft();
+        var ofHost = (draft.Types.Recovery.Of(step.Type)?.Retry ?? none).Over(RetryPolicy.Default);
+        var ofFile = ((step.OnFailure ?? draft.DefaultOnFailure)?.Retry ?? none).Over(draft.DefaultRetry.Over(draft.ConfigRetry.Over(ofHost)));
+        return step.Retry.Over(step.Retries.Over(ofFile));
+    }
 
     private static RetryPolicy WithAlternative(StepDraft step, RetryPolicy retry) =>
         step.Action!.HasAlternative ? retry with { MaxAttempts = retry.MaxAttempts * 2 } : retry;

@@ -27,6 +27,14 @@ internal static class FailureFields
         RetryDraft.RetryAttemptsField<FailureDraft>(draft => draft.Retry),
         RetryDraft.DelayField<FailureDraft>(draft => draft.Retry));
 
+    /// <summary>What a host sets for all steps of a type.</summary>
+    public static FieldTable<FailureDraft> HostFields { get; } = new(
+    [
+        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), ReadOfHost) { Aliases = ["type"] },
+        Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
+        .. RetryDraft.FieldsOf<FailureDraft>(draft => draft.Retry),
+    ]);
+
     public static Field<TTarget> OnFailureField<TTarget>(Action<TTarget, FailureDraft> assign) => new(
         "on_failure", Shape.Either(Shape.OneOf(Words.Keys), Shape.Object(() => Fields)), (target, value) => assign(target, Read(value)));
 
@@ -74,26 +82,19 @@ internal static class FailureFields
         return draft;
     }
 
-    /// <summary>Seed 002's <c>retry</c> is what every step does anyway, with settings of its own.</summary>
-    private static OnFailure? ReadKind(FieldValue value)
+    private static void ReadOfHost(FailureDraft draft, FieldValue value)
     {
-        if (value.Node is ScalarNode { Text: RetryWord })
+        (draft.Kind, draft.IsRetry) = (ReadKind(value), value.Node is ScalarNode { Text: RetryWord });
+        if (draft.Kind == OnFailure.Alternative)
         {
-            return OnFailure.Abort;
+            value.Error(
+                "an alternative names a step of one workflow, and can't be set for all steps of a type",
+                "One of abort, skip, continue, rollback, escalate, retry; give the alternative to the step in its file.");
         }
-
-        if (value.Word(Words) is not { } kind)
-        {
-            return null;
-        }
-
-        if (kind is OnFailure.Escalate)
-        {
-            value.Error($"`{((ScalarNode)value.Node).Text}` is not yet supported");
-        }
-
-        return kind;
     }
+
+    /// <summary>Seed 002's <c>retry</c> is what every step does anyway, with settings of its own.</summary>
+    private static OnFailure? ReadKind(FieldValue value) => value.Node is ScalarNode { Text: RetryWord } ? OnFailure.Abort : value.Word(Words);
 }
 
 /// <summary>An <c>on_failure</c> as given.</summary>

@@ -19,14 +19,7 @@ internal sealed class RetryDraft
 
     private static readonly string[] Causes = ["timeout", "network", "429", "5xx", "408", "not_ok", "accuracy", "script_error"];
 
-    public static FieldTable<RetryDraft> Fields { get; } = new(
-        Field<RetryDraft>.Integer("max_attempts", 1, MostAttempts, (draft, count) => draft.MaxAttempts = count),
-        Field<RetryDraft>.Milliseconds("delay_ms", 0, (draft, delay) => draft.Delay = delay),
-        Field<RetryDraft>.Word("backoff", Backoffs, (draft, backoff) => draft.Backoff = backoff),
-        Field<RetryDraft>.Number("factor", 1, 100, (draft, factor) => draft.Factor = factor),
-        Field<RetryDraft>.Milliseconds("max_delay_ms", 0, (draft, delay) => draft.MaxDelay = delay),
-        Field<RetryDraft>.Truth("jitter", (draft, jitter) => draft.Jitter = jitter),
-        new Field<RetryDraft>("on", Shape.OneOrMore(Shape.Either(Shape.OneOf(Causes), Shape.Integer(100, 599))), (draft, value) => draft.On = ReadCauses(value)));
+    public static FieldTable<RetryDraft> Fields { get; } = new(FieldsOf<RetryDraft>(draft => draft));
 
     public int? MaxAttempts { get; set; }
 
@@ -43,6 +36,18 @@ internal sealed class RetryDraft
     public IReadOnlyList<string>? On { get; set; }
 
     public bool IsEmpty => (MaxAttempts, Delay, Backoff, Factor, MaxDelay, Jitter, On) == default;
+
+    /// <summary>All of them, as fields of something that has a draft.</summary>
+    public static IReadOnlyList<Field<TTarget>> FieldsOf<TTarget>(Func<TTarget, RetryDraft> draft) =>
+    [
+        Field<TTarget>.Integer("max_attempts", 1, MostAttempts, (target, count) => draft(target).MaxAttempts = count),
+        Field<TTarget>.Milliseconds("delay_ms", 0, (target, delay) => draft(target).Delay = delay),
+        Field<TTarget>.Word("backoff", Backoffs, (target, backoff) => draft(target).Backoff = backoff),
+        Field<TTarget>.Number("factor", 1, 100, (target, factor) => draft(target).Factor = factor),
+        Field<TTarget>.Milliseconds("max_delay_ms", 0, (target, delay) => draft(target).MaxDelay = delay),
+        Field<TTarget>.Truth("jitter", (target, jitter) => draft(target).Jitter = jitter),
+        new("on", Shape.OneOrMore(Shape.Either(Shape.OneOf(Causes), Shape.Integer(100, 599))), (target, value) => draft(target).On = ReadCauses(value)),
+    ];
 
     /// <summary><c>retries: n</c>: n more attempts after the first.</summary>
     public static Field<TTarget> RetriesField<TTarget>(Func<TTarget, RetryDraft> draft) =>

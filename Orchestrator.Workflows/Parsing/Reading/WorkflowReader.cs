@@ -19,9 +19,9 @@ internal static partial class WorkflowReader
         ServiceFields.Priority<WorkflowDraft>((draft, priority) => draft.Config = draft.Config with { Priority = priority }),
         ServiceFields.Queue<WorkflowDraft>((draft, queue) => draft.Config = draft.Config with { Queue = queue }),
         Field<WorkflowDraft>.Truth("auto_recovery", (draft, isWanted) => draft.Config = draft.Config with { RecoversItself = isWanted }),
+        new Field<WorkflowDraft>("snapshot_interval_ms", Shape.Integer(0, int.MaxValue), ReadSnapshotInterval),
         Field<WorkflowDraft>.Integer("max_parallel", 1, RunPolicy.MaxMaxParallel, (draft, steps) => draft.Config = draft.Config with { MaxParallel = steps }),
         ConcurrencyFields.Field,
-        Field<WorkflowDraft>.Planned("snapshot_interval_ms"),
         new Field<WorkflowDraft>("parallel_groups", Shape.ListOf(Shape.ListOf(Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)))), (_, value) => value.Error("`parallel_groups` belong to `agents`", "Of steps, use `depends_on` or a parallel step.")),
     ]);
 
@@ -80,6 +80,23 @@ internal static partial class WorkflowReader
         }
 
         return draft;
+    }
+
+    /// <summary>Each one reads the whole run: not more often than once a second. 0: none.</summary>
+    private static void ReadSnapshotInterval(WorkflowDraft draft, FieldValue value)
+    {
+        if (value.Integer(0, int.MaxValue) is not { } milliseconds)
+        {
+            return;
+        }
+
+        if (milliseconds is > 0 and < 1000)
+        {
+            value.Error($"{milliseconds} ms between two snapshots are too few", "At least 1000 (a second), or 0 for none; 60000 is a minute.");
+            return;
+        }
+
+        draft.Config = draft.Config with { SnapshotInterval = milliseconds == 0 ? null : TimeSpan.FromMilliseconds(milliseconds) };
     }
 
     private static void Require(FieldValue root, MappingNode mapping, string name, string hint)
