@@ -109,6 +109,23 @@ internal sealed class EscalationTests
     [Test]
     public async Task The_run_goes_on_when_all_is_decided()
     {
+        // Both are under way before the first fails: what has not begun does not begin in a pause.
+        var (arrived, met) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        foreach (var path in new[] { "/both-0-1", "/both-0-2" })
+        {
+            var answer = _service.Target.Answer;
+            _service.Target.On(path, async (http, seen) =>
+            {
+                if (Interlocked.Increment(ref arrived) == 2)
+                {
+                    met.SetResult();
+                }
+
+                await met.Task;
+                await answer(http, seen);
+            });
+        }
+
         _broken["/both-0-2"] = true;
         var id = await HeldAsync("both", """
             steps:
