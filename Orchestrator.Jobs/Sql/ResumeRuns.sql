@@ -24,6 +24,13 @@ with was as (
   returning r.tenant_id, r.workflow_run_id
 ), log as (
   insert into workflow_logs (tenant_id, workflow_run_id, message, data) select tenant_id, workflow_run_id, $4, $5::jsonb from run
+), time_of_step as (
+  -- a step that takes turns keeps when its own time is over
+  update step_progress p
+  set data = p.data || jsonb_build_object('deadline', orchestrator.hangfire_time((p.data ->> 'deadline')::timestamptz + (clock_timestamp() - w.paused_at)))
+  from was w
+  where p.tenant_id = w.tenant_id and p.job_id > w.workflow_run_id and p.job_id <= w.last_job_id
+    and (p.data ->> 'deadline')::timestamptz > w.paused_at
 ), timer as (
   update job_queue q
   set next_run_at = case when q.next_run_at > w.paused_at and split_part(q.waiting_for, ':', 1) not in ('rate_limit', 'exclusive', 'schedule')

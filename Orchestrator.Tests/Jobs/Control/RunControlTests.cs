@@ -163,8 +163,10 @@ internal sealed class RunControlTests
             steps:
               - { id: wait, type: delay, ms: 600000 }
               - { id: call, call: /fails, retry: { delay_ms: 60000, jitter: false } }
+              - { id: ask, type: approval, prompt: Sure?, timeout_ms: 900000 }
             """);
-        var before = await _service.UntilAsync(id, run => run["wait"].Status == "waiting" && run["call"].Status == "failed", "the waits");
+        var before = await _service.UntilAsync(id, run => run["wait"].Status == "waiting" && run["call"].Status == "failed" && run["ask"].Status == "waiting", "the waits");
+        var deadline = await DeadlineAsync(id);
         await PostAsync($"{id}/pause");
 
         // As if it had been paused for an hour.
@@ -176,6 +178,7 @@ internal sealed class RunControlTests
         var after = await _service.UntilAsync(id, run => run.Status == "running", "the run");
 
         (paused.Status, paused["wait"].Status, paused["call"].Status, paused["wait"].Timers).Should().Be(("paused", "waiting", "failed", 0));
+        (await DeadlineAsync(id) - deadline).Should().BeGreaterThan(TimeSpan.FromHours(1)).And.BeLessThan(TimeSpan.FromHours(2));
         foreach (var step in new[] { "wait", "call" })
         {
             // All the time that the pause took, and the test with it, came on top.
@@ -186,6 +189,10 @@ internal sealed class RunControlTests
         (await _service.Database.ScalarAsync<bool>($"select deadline_at > clock_timestamp() from orchestrator.workflow_runs where workflow_run_id = '{id}'")).Should().BeTrue();
         await PostAsync($"{id}/cancel");
     }
+
+    /// <summary>When the time of the step that waits for an answer is over.</summary>
+    private Task<DateTime> DeadlineAsync(RunId id) => _service.Database.ScalarAsync<DateTime>(
+        $"select (data ->> 'deadline')::timestamptz from orchestrator.step_progress where job_id > '{id}' and job_id <= '{id.LastJob}' and data ? 'deadline'");
 
     [Test]
     public async Task A_retry_that_is_set_in_the_pause_is_due_its_whole_time_after_it()
