@@ -48,6 +48,23 @@ internal sealed class ConstructKillTests
               - { id: wait, type: delay, ms: 300, depends_on: [a] }
               - { id: end, url: '{target}/end', method: POST, depends_on: [wait] }
             """, 2, "success"),
+        ("Wait_for_event", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: wait, type: wait_for_event, event: never, timeout_ms: 300, on_timeout: continue, depends_on: [a] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [wait] }
+            """, 2, "success"),
+        ("Timeout_of_a_container", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: limited, type: parallel, timeout_ms: 300, on_failure: skip, depends_on: [a], steps: [{ id: slow, type: delay, ms: 600000 }] }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [limited] }
+            """, 2, "success"),
+        ("Max_parallel", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: b, url: '{target}/b', method: POST }
+              - { id: c, url: '{target}/c', method: POST }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [a, b, c] }
+            config: { max_parallel: 2 }
+            """, 4, "success"),
         ("Joins", """
               - { id: a, url: '{target}/a', method: POST }
               - { id: slow, type: delay, ms: 600000 }
