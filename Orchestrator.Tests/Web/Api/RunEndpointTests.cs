@@ -16,7 +16,7 @@ internal sealed class RunEndpointTests : ApiFixture
         var run = (await GetAsync($"/api/runs/{id}")).Body;
 
         run.AsObject().Select(member => member.Key).Should().Equal(
-            "workflow_run_id", "workflow_key", "version", "status", "user_id", "intent_id", "trigger", "trigger_event_id", "parent_run_id", "priority", "created_at", "scheduled_at",
+            "workflow_run_id", "workflow_key", "version", "status", "user_id", "intent_id", "trigger", "trigger_event_id", "parent_run_id", "restarted_from", "priority", "created_at", "scheduled_at",
             "started_at", "finished_at", "payload", "variables", "steps", "handoffs", "output", "error", "metrics");
         ((string)run["status"]!, (string)run["output"]!, (string)run["user_id"]!).Should().Be(("success", "hello ada", "ada"));
         ((string)run["created_at"]!).Should().EndWith("Z");
