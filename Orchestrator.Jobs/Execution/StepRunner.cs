@@ -44,14 +44,17 @@ internal sealed class StepRunner(
 
     /// <summary>
     /// The next turn of a step that waits for nothing but the time, which has come: without the trip through the queue, and so
-    /// without a worker of the queue; what it makes ready takes the queue again.
+    /// without a worker of the queue; what it makes ready takes the queue again. False: it was not to be had.
     /// </summary>
-    public async Task WakeAsync(string tenant, JobId job, Drain drain)
+    public async Task<bool> WakeAsync(string tenant, JobId job, Drain drain)
     {
-        if (await claimer.ClaimAsync(tenant, job, drain.Over) is { } claimed)
+        if (await claimer.ClaimAsync(tenant, job, drain.Over) is not { } claimed)
         {
-            await RunAsync(claimed, serverId: "", goesOn: false, drain);
+            return false;
         }
+
+        await RunAsync(claimed, serverId: "", goesOn: false, drain);
+        return true;
     }
 
     private async Task RunAsync(ClaimedStep claimed, string serverId, bool goesOn, Drain drain)

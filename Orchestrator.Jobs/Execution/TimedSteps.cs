@@ -41,7 +41,11 @@ internal sealed class TimedSteps(NearTimers timers, StepRunner runner, Drain dra
     {
         try
         {
-            await runner.WakeAsync(tenant, job, drain);
+            if (!await runner.WakeAsync(tenant, job, drain))
+            {
+                // Somebody else has it, or by the database's clock it is not due yet: the sweeper knows.
+                timers.Expect(NearTimers.HeadStart);
+            }
         }
         catch (Exception e)
         {

@@ -25,8 +25,8 @@ internal sealed class NearTimers(OrchestratorOptions options, TimeProvider time)
     {
         if (due < options.SweepInterval)
         {
-            // Never early: a timer counts whole milliseconds.
-            _ = Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds)), time)
+            // Never early: a timer counts whole milliseconds, from the last one on.
+            _ = Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds) + 1), time)
                 .ContinueWith(_ => _steps.Writer.TryWrite((tenant, job)), TaskScheduler.Default);
         }
     }
