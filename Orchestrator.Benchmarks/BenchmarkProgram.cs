@@ -15,7 +15,7 @@ internal static class BenchmarkProgram
     private static readonly IReadOnlyList<IBenchmark> All =
     [
         new Enqueue(), new Bulk(), new Dispatching(), new Drain(), new Claim(), new Latency(), new Chain(), new LoneChain(), new Fan(), new LoneFan(), new Http(),
-        new Limits(), new DashboardPages(), new Cycle(), new Scripts(), new Expressions(), new Control(), new WfInstances(), new Scale(),
+        new Limits(), new DashboardPages(), new Cycle(), new Scripts(), new Expressions(), new Control(), new WfInstances(), .. Scale.Shapes,
     ];
 
     public static async Task<int> RunAsync(string[] arguments)

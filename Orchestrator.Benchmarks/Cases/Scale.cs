@@ -6,41 +6,31 @@ using Orchestrator.Jobs.Dispatch;
 namespace Orchestrator.Benchmarks.Cases;
 
 /// <summary>What a step costs in a run of a thousand and in one of ten thousand, and the memory that the service has then.</summary>
-internal sealed class Scale : IBenchmark
+/// <param name="shape">What the run looks like; the benchmark is <c>scale-SHAPE</c>.</param>
+/// <param name="file">A workflow of that shape, from its key and the number of steps.</param>
+internal sealed class Scale(string shape, Func<string, int, string> file) : IBenchmark
 {
     private const int Small = 1_000;
     private const int Large = 10_000;
 
-    private static readonly (string Shape, Func<string, int, string> File)[] Shapes =
+    public static IReadOnlyList<IBenchmark> Shapes { get; } =
     [
-        ("chain", (key, steps) => WorkflowFiles.Chain(key, steps)),
-        ("items", WorkflowFiles.Items),
-        ("loop", WorkflowFiles.Loop),
-        ("dag", WorkflowFiles.Dag),
+        new Scale("chain", static (key, steps) => WorkflowFiles.Chain(key, steps)),
+        new Scale("items", WorkflowFiles.Items),
+        new Scale("loop", WorkflowFiles.Loop),
+        new Scale("dag", WorkflowFiles.Dag),
     ];
 
-    public string Name => "scale";
+    public string Name => $"scale-{shape}";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(Harness harness, CancellationToken cancellationToken)
-    {
-        var figures = new List<Figure>();
-        foreach (var (shape, file) in Shapes)
-        {
-            figures.AddRange(await MeasureAsync(harness, shape, file, cancellationToken));
-        }
-
-        return figures;
-    }
-
-    private async Task<IReadOnlyList<Figure>> MeasureAsync(
-        Harness harness, string shape, Func<string, int, string> file, CancellationToken cancellationToken)
     {
         var (small, large) = (harness.Options.Scale(Small), harness.Options.Scale(Large));
         await using var service = await BenchmarkedService.StartAsync(harness.Cluster, works: true, cancellationToken);
         await using var observer = await RunObserver.CreateAsync(service, cancellationToken);
         foreach (var steps in new[] { small, large })
         {
-            await service.PutAsync(Key(shape, steps), file(Key(shape, steps), steps), cancellationToken);
+            await service.PutAsync(Key(steps), file(Key(steps), steps), cancellationToken);
         }
 
         var memory = new List<double>();
@@ -54,7 +44,7 @@ internal sealed class Scale : IBenchmark
                 Database = service.Database,
                 Run = async cancel =>
                 [
-                    await AloneAsync(service, observer, shape, small, memory, cancel), await AloneAsync(service, observer, shape, large, memory, cancel),
+                    await AloneAsync(service, observer, small, memory, cancel), await AloneAsync(service, observer, large, memory, cancel),
                 ],
                 Bound = async cancel => 1_000_000 / await harness.Bare.CompleteAsync(large, 50, cancel),
                 BoundIs = "50 steps a statement and commit: done, attempt, successor; 2 connections",
@@ -85,16 +75,16 @@ internal sealed class Scale : IBenchmark
         ];
     }
 
-    private static string Key(string shape, int steps) => $"{shape}_{steps}";
+    private string Key(int steps) => $"{shape}_{steps}";
 
     /// <summary>Microseconds for each step of one run.</summary>
-    private static async Task<double> AloneAsync(
-        BenchmarkedService service, RunObserver observer, string shape, int steps, List<double> memory, CancellationToken cancellationToken)
+    private async Task<double> AloneAsync(
+        BenchmarkedService service, RunObserver observer, int steps, List<double> memory, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(memory, ended.Token);
-        var dispatched = await service.Get<Dispatcher>().DispatchAsync(new DispatchRequest { WorkflowKey = Key(shape, steps) }, cancellationToken);
+        var dispatched = await service.Get<Dispatcher>().DispatchAsync(new DispatchRequest { WorkflowKey = Key(steps) }, cancellationToken);
         await observer.AwaitAsync(((Dispatched)dispatched).Run, cancellationToken);
         var took = Stopwatch.GetElapsedTime(start);
         await ended.CancelAsync();
