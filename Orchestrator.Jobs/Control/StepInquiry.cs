@@ -119,7 +119,13 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             case "schedule":
                 return [new WhyReason("schedule", $"its run is to start {At(row.NextRunAt)}") { Until = row.NextRunAt }];
             case "timer":
-                return [new WhyReason("timer", $"it waits until {At(row.NextRunAt)}") { Until = row.NextRunAt }];
+                return [new WhyReason("timer", $"it waits for its time, {At(row.NextRunAt)}") { Until = row.NextRunAt }];
+            case "event" when row.Wanted is { } name:
+                return [new WhyReason(word, $"it waits for an event or a signal '{name}'") { Key = name, Until = row.NextRunAt }];
+            case "approval" when row.Wanted is { } prompt:
+                return [new WhyReason(word, $"it waits for somebody's yes or no: {prompt}") { Until = row.NextRunAt }];
+            case "workflow" when row.Wanted is { } child:
+                return [new WhyReason(word, $"it waits for run {child}") { Key = child, Until = row.NextRunAt }];
             default:
                 return [new WhyReason(word.Length > 0 ? word : "step", $"it waits for {(key is null ? word : $"{word} '{key}'")}") { Key = key, Until = row.NextRunAt }];
         }
@@ -217,6 +223,7 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             IsInQueue = row.GetBoolean(19),
             QueuedBefore = row.GetInt32(20),
             IsServed = row.GetBoolean(21),
+            Wanted = Text(row, 22),
         };
     }
 
@@ -263,5 +270,8 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         public required int QueuedBefore { get; init; }
 
         public required bool IsServed { get; init; }
+
+        /// <summary>The event, the prompt or the run that it waits for.</summary>
+        public required string? Wanted { get; init; }
     }
 }

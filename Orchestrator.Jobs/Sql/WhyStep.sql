@@ -1,5 +1,5 @@
 -- Everything that may keep a step from running: its run, its row, its place in a line, who holds its lock, its newest failure,
--- its delivery and who serves the queue.
+-- its delivery and who serves the queue, what it asks or waits for.
 select r.status, d.error ->> 'message', r.workflow_key, r.workflow_version,
        q.job_id, q.status, q.waiting_for, q.next_run_at, q.attempts, q.definition_step, q.owners,
        w.kind, w.key, w.due_at,
@@ -9,7 +9,10 @@ select r.status, d.error ->> 'message', r.workflow_key, r.workflow_version,
        h.queue,
        own.id is not null and own.fetchedat is null,
        (select count(*)::int from hangfire.jobqueue o where o.queue = h.queue and o.fetchedat is null and o.id < own.id),
-       exists (select from hangfire.server s where s.lastheartbeat > now() - interval '2 minutes' and s.data -> 'Queues' ? h.queue)
+       exists (select from hangfire.server s where s.lastheartbeat > now() - interval '2 minutes' and s.data -> 'Queues' ? h.queue),
+       coalesce(
+         (select coalesce(p.data ->> 'event', p.data ->> 'workflow_run_id') from step_progress p where p.tenant_id = q.tenant_id and p.job_id = q.job_id),
+         (select a.prompt from step_approvals a where a.tenant_id = q.tenant_id and a.job_id = q.job_id))
 from workflow_runs r
 join workflow_run_data d using (tenant_id, workflow_run_id)
 join job_queue q on q.tenant_id = r.tenant_id and q.job_id > r.workflow_run_id and q.job_id <= $3 and q.step_id = $4

@@ -51,6 +51,26 @@ internal sealed class StepInquiryTests
     }
 
     [Test]
+    public async Task It_says_which_event_answer_or_run_is_waited_for()
+    {
+        await _service.PutAsync("{ key: waited_for, steps: [{ id: long, type: delay, ms: 3600000 }] }");
+        var id = await _service.StartRunAsync("""
+            key: outside
+            steps:
+              - { id: paid, type: wait_for_event, event: "paid_{{ run.workflow_key }}" }
+              - { id: ask, type: approval, prompt: Pay it? }
+              - { id: child, type: workflow, workflow_key: waited_for }
+              - { id: nap, type: delay, ms: 3600000 }
+            """);
+        await _service.UntilAsync(id, run => run.Steps.Values.All(step => step.WaitingFor is "event" or "approval" or "workflow" or "timer"), "what they wait for");
+
+        ((string?)(await WhyAsync(id, "paid"))["why"]).Should().Be("Step 'paid' is waiting: it waits for an event or a signal 'paid_outside'.");
+        ((string?)(await WhyAsync(id, "ask"))["why"]).Should().EndWith("somebody's yes or no: Pay it?.");
+        Guid.Parse((string)(await WhyAsync(id, "child"))["reasons"]![0]!["key"]!).Should().NotBeEmpty();
+        ((string?)(await WhyAsync(id, "nap"))["why"]).Should().Contain("it waits for its time, at 20");
+    }
+
+    [Test]
     public async Task It_says_what_went_wrong_and_when_the_next_attempt_is()
     {
         _service.Target.On("/down", (http, _) => TargetServer.JsonAsync(http, 503, "{}"));
