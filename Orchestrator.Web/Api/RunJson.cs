@@ -104,7 +104,7 @@ internal sealed record RunDetail : RunSummary
 
     public static RunDetail Of(
         RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types, IReadOnlyList<HandoffJson> handoffs) => new(
-        Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))], RunMetrics.Of(run, steps))
+        Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.DefinitionId)))], RunMetrics.Of(run, steps))
         {
             Payload = ApiJson.Raw(run.Payload),
             Variables = ApiJson.Raw(run.Variables),

@@ -23,6 +23,7 @@ internal sealed class LeafParsingTests
         Broken.Steps("  - { id: a, type: agent-task, goal: g, agent: b, output_schema: { pattern: §'(' } }", "steps[0].output_schema.pattern", "it is no regular expression"),
         Broken.Steps("  - { id: a, type: agent-task, goal: '{{ results.§b }}', agent: c }", "steps[0].goal", "there is no step `b`"),
         Broken.Steps("  - §{ id: a, type: emit_event, payload: {} }", "steps[0]", "a step of type `emit_event` needs `event_type`"),
+        Broken.Steps("  - { id: a, type: emit_event, event_type: §'workflow.failed:k' }", "steps[0].event_type", "kept for the ends of runs"),
         Broken.Steps("  - { id: a, type: emit_event, event_type: x, payload: §text }", "steps[0].payload", "expected a mapping"),
         Broken.Steps("  - §{ id: a, type: notify, channel: c }", "steps[0]", "a step of type `notify` needs `message`"),
         Broken.Steps("  - { id: a, type: notify, message: m, channel: §'https://hooks.slack.com/x' }", "steps[0].channel", "a channel is a name, not an address"),

@@ -49,6 +49,16 @@ internal static class AgentTaskForm
     private static void Check(StepDraft step, IReadOnlySet<string> given)
     {
         StepForm.Require(step, given, "goal", "What the agent is to reach, in words.");
+        if (step.OnFailure?.AlternativeAgent is { } other)
+        {
+            if (given.Contains("alternative_agent"))
+            {
+                other.Error("the step has an `alternative_agent` besides", "Remove one of the two.");
+            }
+
+            Of(step).Alternative = ReadAgent(step, other);
+        }
+
         if (given.Contains("agent") == given.Contains("agent_type"))
         {
             step.Field.Error(

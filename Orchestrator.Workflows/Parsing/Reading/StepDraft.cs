@@ -87,6 +87,11 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types)
     /// <summary>Reads the steps that it contains: ids, or the steps themselves.</summary>
     public void ReadContained(FieldValue value)
     {
+        if (value.Node is ListNode { Elements.Count: 0 })
+        {
+            value.Error("the list is empty", "Name at least one step, or write it here.");
+        }
+
         foreach (var one in value.OneOrMore())
         {
             if (one.Node is not MappingNode)
