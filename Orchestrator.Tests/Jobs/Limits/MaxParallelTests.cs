@@ -126,6 +126,43 @@ internal sealed class MaxParallelTests
         (await _service.EndAsync(id))["first"].Attempts.Should().Be(2);
     }
 
+    [TestCase("escalate", "paused")]
+    [TestCase("abort", "running")]
+    public async Task A_step_that_is_retried_waits_for_its_place_as_any_other(string onFailure, string status)
+    {
+        var goes = new TaskCompletionSource();
+        var path = $"/retried_{onFailure}";
+        _service.Target.On(path, (http, seen) => TargetServer.JsonAsync(http, _service.Target.RequestsTo(seen.Path).Count <= 1 ? 400 : 200, "{}"));
+        _service.Target.On($"{path}/other", async (http, _) =>
+        {
+            await goes.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync($$"""
+            key: retried_{{onFailure}}
+            config: { max_parallel: 1 }
+            steps:
+              - { id: first, call: {{path}}, on_failure: {{onFailure}} }
+              - { id: tidy, call: {{path}}/other, depends_on: [first], join: all_done }
+              - { id: other, call: {{path}}/other }
+            """);
+        await _service.UntilAsync(
+            id,
+            run => run.Status == status && (run["first"].Status == "dead" || run["first"].WaitingFor == "decision")
+                && new[] { run["tidy"], run["other"] }.Any(step => step.Status is "queued" or "running"),
+            "another to have the place");
+        var old = (await TestRun.ReadAsync(_service.Database, id))["first"].HangfireJobId;
+
+        (await _service.Client.PostAsync($"/api/runs/{id}/steps/first/retry", null)).EnsureSuccessStatusCode();
+
+        var held = (await TestRun.ReadAsync(_service.Database, id))["first"];
+        goes.SetResult();
+        var run = await _service.EndAsync(id);
+        (held.Status, held.WaitingFor, held.HangfireJobId).Should().Be(("waiting", "max_parallel", null));
+        (run.Status, run["first"].Attempts, run["first"].HangfireState).Should().Be(("success", (short)2, "Succeeded"), run.Row.Error);
+        (await _service.Database.ScalarAsync<string>($"select statename from hangfire.job where id = {old}")).Should().Be("Deleted");
+    }
+
     [Test]
     public async Task It_says_who_is_under_way()
     {
