@@ -172,7 +172,7 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
         var steps = new Dictionary<int, PastStep>(run.Steps);
         foreach (var held in decided.Where(_rows.Held.Contains))
         {
-            steps[held] = steps[held] with { Step = steps[held].Step with { State = StepState.Dead, HasBegun = false }, HasBegun = false };
+            steps[held] = steps[held] with { Step = steps[held].Step with { State = StepState.Dead, HasBegun = false } };
         }
 
         return run with { Steps = steps };
