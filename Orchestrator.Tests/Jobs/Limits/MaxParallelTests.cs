@@ -173,12 +173,14 @@ internal sealed class MaxParallelTests
     public async Task It_says_who_is_under_way()
     {
         _service.Target.On("/hangs", async (http, _) => await Task.Delay(Timeout.Infinite, http.RequestAborted));
-        var id = await _service.StartRunAsync("{ key: asked, config: { max_parallel: 1 }, steps: [{ id: a, call: /hangs }, { id: b, call: /busy }] }");
+        var id = await _service.StartRunAsync("{ key: asked, config: { max_parallel: 1 }, steps: [{ id: a, call: /hangs }, { id: b, call: /busy }, { id: c, call: /busy }] }");
         await _service.UntilAsync(id, run => run["a"].Status == "running", "the first");
 
-        var why = JsonNode.Parse(await _service.Client.GetStringAsync($"/api/runs/{id}/steps/b/why"))!;
+        var why = await Task.WhenAll(new[] { "b", "c" }.Select(async step => (string?)JsonNode.Parse(await _service.Client.GetStringAsync($"/api/runs/{id}/steps/{step}/why"))!["why"]));
 
-        ((string?)why["why"]).Should().Be("Step 'b' is waiting: as many steps of its run are under way as config.max_parallel allows: 'a'.");
+        why.Should().Equal(
+            "Step 'b' is waiting: as many steps of its run are under way as config.max_parallel allows, 'a', and it is next.",
+            "Step 'c' is waiting: as many steps of its run are under way as config.max_parallel allows, 'a', and 1 step is before it.");
         await _service.Client.PostAsync($"/api/runs/{id}/cancel", null);
         await _service.EndAsync(id);
     }
