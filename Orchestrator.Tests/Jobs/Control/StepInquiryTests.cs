@@ -85,8 +85,10 @@ internal sealed class StepInquiryTests
 
         var byLock = (await WhyAsync(waits, "call"))["reasons"]![0]!;
         ((string?)byLock["kind"], (string?)byLock["key"], (string?)byLock["holder"]).Should().Be(("lock", "ledger", $"{holder}:call:1"));
+        ((string?)byLock["message"]).Should().Be($"it waits for the lock 'ledger', held by attempt 1 of step 'call' of run {holder}, and it is next");
         var byToken = (await WhyAsync(token, "a"))["reasons"]![0]!;
         ((string?)byToken["kind"], (string?)byToken["key"], (int?)byToken["before"]).Should().Be(("token", "one", 0));
+        ((string?)byToken["message"]).Should().StartWith("it waits for a token of 'one', which is its own at ").And.EndWith("Z, and it is next");
         gate.SetResult();
         (await _service.EndAsync(waits)).Status.Should().Be("success");
     }
@@ -104,7 +106,7 @@ internal sealed class StepInquiryTests
 
         await idle.Database.ExecuteAsync("update hangfire.server set data = data || '{\"Queues\": [\"default\"]}'");
         var served = (await WhyAsync(second, "a", idle))["reasons"]![0]!;
-        ((string?)served["kind"], (int?)served["before"]).Should().Be(("queue", 1));
+        ((string?)served["kind"], (int?)served["before"], (string?)served["message"]).Should().Be(("queue", 1, "it waits for a worker in queue 'default', and 1 step is before it"));
     }
 
     [Test]
