@@ -21,7 +21,7 @@ internal sealed record WhyReason(string Kind, string Message)
     /// <summary>That step's state, or the run's.</summary>
     public string? Status { get; init; }
 
-    /// <summary>Of a bucket, a lock, an event or a queue.</summary>
+    /// <summary>Of a bucket, a lock, an event, a queue or a run.</summary>
     public string? Key { get; init; }
 
     /// <summary>When it may be over.</summary>
@@ -50,6 +50,9 @@ internal sealed record WhyAnswer(string StepId, string Status, IReadOnlyList<Why
 /// <summary>Answers why a step is not running, from what is written: two or three statements, when somebody asks.</summary>
 internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
 {
+    /// <summary>More of those that hold something are only counted.</summary>
+    private const int MaxNames = 10;
+
     /// <summary>Null: there is no such run or step.</summary>
     /// <param name="tenant">Whose run.</param>
     /// <param name="run">The run.</param>
@@ -94,7 +97,7 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
 
     private static WhyReason OfQueue(Row row) =>
         !row.IsServed ? new WhyReason("worker", $"it is in queue '{row.Queue}', which no worker serves") { Key = row.Queue, Before = row.QueuedBefore }
-        : row.IsInQueue ? new WhyReason("queue", $"it waits for a worker in queue '{row.Queue}', {row.QueuedBefore} before it") { Key = row.Queue, Before = row.QueuedBefore }
+        : row.IsInQueue ? new WhyReason("queue", $"it waits for a worker in queue '{row.Queue}', {Line(row.QueuedBefore, "step")}") { Key = row.Queue, Before = row.QueuedBefore }
         : new WhyReason("queue", $"a worker of queue '{row.Queue}' has its delivery, or it is delivered again within a minute") { Key = row.Queue };
 
     private async Task<IReadOnlyList<WhyReason>> OfWaitAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken)
@@ -109,23 +112,23 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             case "decision":
                 return [new WhyReason("decision", $"it failed ({row.Error}) and waits until somebody decides: retry, skip or abort") { Error = row.Error }];
             case "rate_limit":
-                return [new WhyReason("token", $"it waits for a token of '{key}', which is its own {At(row.DueAt ?? row.NextRunAt)}, {row.LineBefore} before it") { Key = key, Until = row.DueAt ?? row.NextRunAt, Before = row.LineBefore }];
+                return [new WhyReason("token", $"it waits for a token of '{key}', which is its own {At(row.DueAt ?? row.NextRunAt)}, {Line(row.LineBefore, "step")}") { Key = key, Until = row.DueAt ?? row.NextRunAt, Before = row.LineBefore }];
             case "exclusive":
-                return [new WhyReason("lock", $"it waits for the lock '{key}', held by {row.Holder ?? "nobody at this moment"}, {row.LineBefore} before it") { Key = key, Holder = row.Holder, Until = row.HeldUntil, Before = row.LineBefore }];
+                return [new WhyReason("lock", $"it waits for the lock '{key}', held by {Who(row.Holder)}, {Line(row.LineBefore, "step")}") { Key = key, Holder = row.Holder, Until = row.HeldUntil, Before = row.LineBefore }];
             case "slot":
                 return [await OfSlotAsync(connection, tenant, row.Job.Run, cancellationToken)];
             case "max_parallel":
-                return [await OfPlacesAsync(connection, tenant, row.Job.Run, cancellationToken)];
+                return [await OfPlacesAsync(connection, tenant, row.Job, cancellationToken)];
             case "schedule":
                 return [new WhyReason("schedule", $"its run is to start {At(row.NextRunAt)}") { Until = row.NextRunAt }];
             case "timer":
-                return [new WhyReason("timer", $"it waits for its time, {At(row.NextRunAt)}") { Until = row.NextRunAt }];
-            case "event" when row.Wanted is { } name:
-                return [new WhyReason(word, $"it waits for an event or a signal '{name}'") { Key = name, Until = row.NextRunAt }];
-            case "approval" when row.Wanted is { } prompt:
-                return [new WhyReason(word, $"it waits for somebody's yes or no: {prompt}") { Until = row.NextRunAt }];
-            case "workflow" when row.Wanted is { } child:
-                return [new WhyReason(word, $"it waits for run {child}") { Key = child, Until = row.NextRunAt }];
+                return [new WhyReason("timer", $"it waits until {Moment(row.NextRunAt)}") { Until = row.NextRunAt }];
+            case "event":
+                return [new WhyReason(word, $"it waits for an event or a signal '{row.Event}'{AtMost(row)}") { Key = row.Event, Until = row.Deadline }];
+            case "approval":
+                return [new WhyReason(word, $"it waits for the answer of {(row.Approvers is { } names ? Words(names) : "an operator")} to '{row.Prompt}'{AtMost(row)}") { Until = row.Deadline }];
+            case "workflow" when row.Child is { } child:
+                return [new WhyReason(word, $"it waits for run {child}{AtMost(row)}") { Key = child.ToString(), Until = row.Deadline }];
             default:
                 return [new WhyReason(word.Length > 0 ? word : "step", $"it waits for {(key is null ? word : $"{word} '{key}'")}") { Key = key, Until = row.NextRunAt }];
         }
@@ -139,13 +142,13 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
-            return new WhyReason("slot", "it waits for a slot of its workflow");
+            return new WhyReason("slot", "its run waits for a slot of its workflow");
         }
 
         var (key, before, holders) = (row.GetString(0), row.GetInt32(4), row.IsDBNull(3) ? [] : row.GetFieldValue<Guid[]>(3));
         return Time(row, 1) is { } due && holders.Length < row.GetInt32(2)
             ? new WhyReason("schedule", $"its run is to start {At(due)}, with a slot of '{key}'") { Key = key, Until = due }
-            : new WhyReason("slot", $"it waits for a slot of '{key}', {before} runs before it: {(holders.Length == 0 ? "it is given one at this moment" : $"run {string.Join(", run ", holders.Take(10))}")}")
+            : new WhyReason("slot", $"its run waits for a slot of '{key}', held by {(holders.Length == 0 ? "nobody at this moment" : Words([.. holders.Select(holder => $"run {holder}")]))}, {Line(before, "run")}")
             {
                 Key = key,
                 Holder = holders.Length == 0 ? null : holders[0].ToString(),
@@ -154,18 +157,20 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
     }
 
     /// <summary>As many steps of its run are under way as may be (<c>config.max_parallel</c>).</summary>
-    private static async Task<WhyReason> OfPlacesAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
+    private static async Task<WhyReason> OfPlacesAsync(NpgsqlConnection connection, string tenant, JobId job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlText.Load("StepsUnderWay"), connection);
-        command.Parameters.One(tenant).One(run.Value);
+        command.Parameters.One(tenant).One(job.Run.Value).One(job.Value);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var steps = new List<string>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            steps.Add(row.GetString(0));
-        }
-
-        return new WhyReason("max_parallel", $"as many steps of its run are under way as config.max_parallel allows: {string.Join(", ", steps.Select(step => $"'{step}'"))}") { StepId = steps.FirstOrDefault() };
+        await row.ReadAsync(cancellationToken);
+        var (before, steps) = (row.GetInt32(0), row.IsDBNull(1) ? [] : row.GetFieldValue<string[]>(1));
+        return steps.Length == 0
+            ? new WhyReason("max_parallel", "a place among the steps of its run that may be under way (config.max_parallel) is free, and it is given one at this moment")
+            : new WhyReason("max_parallel", $"as many steps of its run are under way as config.max_parallel allows, {Words([.. steps.Select(step => $"'{step}'")])}, {Line(before, "step")}")
+            {
+                StepId = steps[0],
+                Before = before,
+            };
     }
 
     private async Task<IReadOnlyList<WhyReason>> OfParentsAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken)
@@ -195,7 +200,36 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         return reasons.Count > 0 ? reasons : [new WhyReason("steps", "what it waits for has ended, and its next turn comes")];
     }
 
-    private static string At(DateTime? time) => time is { } at ? $"at {at.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}" : "at a time that is not known";
+    /// <summary>A lock's holder; an attempt is named as such.</summary>
+    private static string Who(string? holder) => holder?.Split(':') switch
+    {
+        null => "nobody at this moment",
+        [var run, var step, var attempt] when Guid.TryParse(run, out _) => $"attempt {attempt} of step '{step}' of run {run}",
+        _ => holder,
+    };
+
+    /// <summary>Its place in a line.</summary>
+    private static string Line(int before, string what) => before switch
+    {
+        0 => "and it is next",
+        1 => $"and 1 {what} is before it",
+        _ => $"and {before} {what}s are before it",
+    };
+
+    /// <summary>The first few of them.</summary>
+    private static string Words(string[] names) => names.Length switch
+    {
+        1 => names[0],
+        <= MaxNames => $"{string.Join(", ", names[..^1])} and {names[^1]}",
+        _ => $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} more",
+    };
+
+    private static string At(DateTime? time) => $"at {Moment(time)}";
+
+    private static string Moment(DateTime? time) => time?.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "a time that is not known";
+
+    /// <summary>Its own <c>timeout_ms</c>.</summary>
+    private static string AtMost(Row row) => row.Deadline is null ? "" : $", until {Moment(row.Deadline)} at most";
 
     private static async Task<Row?> ReadAsync(NpgsqlConnection connection, string tenant, RunId run, string step, CancellationToken cancellationToken)
     {
@@ -223,7 +257,11 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             IsInQueue = row.GetBoolean(19),
             QueuedBefore = row.GetInt32(20),
             IsServed = row.GetBoolean(21),
-            Wanted = Text(row, 22),
+            Deadline = Time(row, 22),
+            Event = Text(row, 23),
+            Child = row.IsDBNull(24) ? null : row.GetGuid(24),
+            Prompt = Text(row, 25),
+            Approvers = row.IsDBNull(26) ? null : row.GetFieldValue<string[]>(26),
         };
     }
 
@@ -271,7 +309,15 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
 
         public required bool IsServed { get; init; }
 
-        /// <summary>The event, the prompt or the run that it waits for.</summary>
-        public required string? Wanted { get; init; }
+        /// <summary>When the step's own time is over; null: it has none.</summary>
+        public required DateTime? Deadline { get; init; }
+
+        public required string? Event { get; init; }
+
+        public required Guid? Child { get; init; }
+
+        public required string? Prompt { get; init; }
+
+        public required string[]? Approvers { get; init; }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class DeadLetterDesk(
             reopened.Blocks().AddChanges(batch);
             if (reopened.NeedsSlot)
             {
-                batch.BatchCommands.Add(RunSlots.EnterAgain(batch, reopened.Info.Tenant, reopened.Info.Id));
+                batch.BatchCommands.Add(RunSlots.EnterAgain(batch, reopened.Info.Tenant, reopened.Info.Id, reopened.IsReopened));
             }
 
             _ = batch.BatchCommands.Count > 0 ? await batch.ExecuteNonQueryAsync(cancellationToken) : 0;

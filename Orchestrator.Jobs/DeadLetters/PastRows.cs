@@ -94,7 +94,7 @@ internal sealed class PastRows
         })
         {
             IsPresent = row.GetBoolean(10),
-            HasBegun = phase is not null,
+            HasBegun = phase is not (null or StepPhase.Held),
             HasStarted = row.GetInt16(8) > 0,
             HasReplaced = phase is StepPhase.Alternative,
             IsUndone = phase is StepPhase.Rollback,
@@ -109,6 +109,7 @@ internal sealed class PastRows
         var owner = new JobId(row.GetGuid(0)).StepIndex;
         _blocks[new BlockKey(owner, row.GetInt32(1))] = new BlockSnapshot(row.GetInt32(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetInt32(4));
         _owners[owner] = StepProgress.ReadBlocks(row, 5);
+        _steps[owner] = _steps[owner] with { HasBegun = true };
         if (!row.IsDBNull(12) && Value.Parse(row.GetString(12)) is { Kind: ValueKind.Array } undone)
         {
             _undone.UnionWith(undone.AsArray().Select(number => (int)number.AsNumber()));

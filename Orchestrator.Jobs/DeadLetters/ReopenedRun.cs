@@ -46,8 +46,11 @@ internal sealed class ReopenedRun(LoadedWorkflow workflow, RunMemory memory, int
     /// <summary>Where the step stands after it.</summary>
     public StepState StepState => decision is ResolveDecision ? StepState.Success : _decisions.Ready.Any(count => count.Step == step) ? StepState.Queued : StepState.Waiting;
 
-    /// <summary>It had ended, and goes on: it needs a slot again where its workflow limits how many there are at a time.</summary>
-    public bool NeedsSlot => workflow.Definition.Config.Concurrency is not null && State == RunState.Failed && RunState == RunState.Running;
+    /// <summary>Its workflow limits how many runs are open at a time: it goes on with its slot alone.</summary>
+    public bool NeedsSlot => workflow.Definition.Config.Concurrency is not null && !RunState.IsTerminal();
+
+    /// <summary>It had ended, and goes on.</summary>
+    public bool IsReopened => State == RunState.Failed;
 
     /// <summary>Where the run stands after it; valid after <see cref="AddTo"/>.</summary>
     public RunState RunState { get; private set; }

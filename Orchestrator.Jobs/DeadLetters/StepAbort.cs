@@ -22,7 +22,8 @@ internal sealed class StepAbort(
     Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, StepJobRows jobs, Escalations escalations,
     OrchestratorOptions options, TimeProvider time)
 {
-    private const string Word = "abort";
+    /// <summary>Of the decision.</summary>
+    public const string Word = "abort";
 
     /// <summary>Carries it out, or says why not.</summary>
     public async Task<DecisionOutcome> AbortAsync(string tenant, JobId job, Orderer by, CancellationToken cancellationToken)

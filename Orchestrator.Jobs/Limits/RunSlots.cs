@@ -51,12 +51,12 @@ internal sealed class RunSlots(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The statement that gets a run in line again which was opened again, and is locked.</summary>
-    public static NpgsqlBatchCommand EnterAgain(NpgsqlBatch batch, string tenant, RunId run)
+    /// <summary>The statement that gets a locked run in line again; one that has its slot keeps it, unless it had ended.</summary>
+    public static NpgsqlBatchCommand EnterAgain(NpgsqlBatch batch, string tenant, RunId run, bool hadEnded)
     {
         var command = batch.CreateBatchCommand();
         command.CommandText = SqlText.Load("EnterLineAgain");
-        command.Parameters.One(tenant).One(run.Value).One(run.LastJob.Value);
+        command.Parameters.One(tenant).One(run.Value).One(run.LastJob.Value).One(hadEnded);
         return command;
     }
 
@@ -64,7 +64,7 @@ internal sealed class RunSlots(
     public static async Task EnterAgainAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(EnterAgain(batch, tenant, run));
+        batch.BatchCommands.Add(EnterAgain(batch, tenant, run, hadEnded: false));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
@@ -13,8 +14,8 @@ namespace Orchestrator.Jobs.Operators;
 /// dead one does.
 /// </summary>
 internal sealed class StepDeletion(
-    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, StepJobRows jobs, OrchestratorOptions options,
-    TimeProvider time)
+    Database database, RunQueries runs, WorkflowCatalog workflows, RunLoader loader, DeliverySignal signal, StepJobRows jobs, Escalations escalations,
+    OrchestratorOptions options, TimeProvider time)
 {
     /// <summary>False: there was nothing to delete any more.</summary>
     public async Task<bool> DeleteAsync(string tenant, JobId job, CancellationToken cancellationToken)
@@ -39,8 +40,10 @@ internal sealed class StepDeletion(
         var batch = new RecordingBatch([recording], loader, jobs, options.Lease, time);
         await batch.WriteInAsync(connection);
         await OperatorLog.WriteAsync(connection, tenant, job, OperatorAction.Delete, error, cancellationToken);
+        var goesOn = step.IsHeld ? await escalations.SettleAsync(connection, tenant, job.Run, StepAbort.Word, HangfireActions.Actor, cancellationToken) : null;
         await transaction.CommitAsync(cancellationToken);
         signal.Delivered(batch.Queues);
+        escalations.Tell(tenant, job.Run, goesOn);
         return true;
     }
 

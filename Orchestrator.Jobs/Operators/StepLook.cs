@@ -12,7 +12,7 @@ internal enum OperatorAction
     /// <summary>Nothing, or nothing that is left to do.</summary>
     None,
 
-    /// <summary>Requeued a dead step: it runs again.</summary>
+    /// <summary>Requeued a dead step, or one that waits for a decision: it runs again.</summary>
     Retry,
 
     /// <summary>Requeued a step that waits for its time: it starts now.</summary>
@@ -33,9 +33,10 @@ internal sealed record StepLook(
     public OperatorAction Action => State switch
     {
         StepState.Queued or StepState.Leased or StepState.Running or StepState.Failed when IsDeleted => OperatorAction.Delete,
-        StepState.Waiting when IsDeleted && Waits => OperatorAction.Delete,
+        StepState.Waiting when IsDeleted && (Waits || IsHeld) => OperatorAction.Delete,
         StepState.Failed or StepState.Waiting when IsRequeued && Waits => OperatorAction.BringForward,
         StepState.Dead when IsRequeued => OperatorAction.Retry,
+        StepState.Waiting when IsRequeued && IsHeld => OperatorAction.Retry,
         StepState.Success or StepState.Skipped or StepState.Cancelled when IsRequeued => OperatorAction.PutBack,
         _ => OperatorAction.None,
     };

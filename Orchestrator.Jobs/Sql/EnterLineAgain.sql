@@ -1,11 +1,11 @@
--- A locked run that was opened again needs a slot again: until it has one, its steps don't start. Their deliveries are taken
+-- A locked run of which steps were queued needs its slot: until it has it they don't start. Their deliveries are taken
 -- back; the promotion that follows the slot makes new ones.
--- $3: the greatest id that a job of the run can have.
+-- $3: the greatest id that a job of the run can have; $4: the run had ended, and needs a slot again.
 -- Transition: hold back (queued)
 with slot as (
   update run_slots s
   set holds = false, ended = false, due_at = null, place = default
-  where s.tenant_id = $1 and s.workflow_run_id = $2
+  where s.tenant_id = $1 and s.workflow_run_id = $2 and ($4 or not s.holds)
   returning s.tenant_id, s.key
 ), held as (
   update job_queue q

@@ -11,7 +11,7 @@ select q.status, q.attempts, q.pending, q.present, q.started_at, coalesce(q.next
                                and f.name = any (case q.status when 'dead' then array['Failed', 'Deleted']
                                                                when 'success' then array['Succeeded']
                                                                when 'failed' then array['Scheduled']
-                                                               when 'waiting' then array['Scheduled']
+                                                               when 'waiting' then array[case q.phase when 'held' then 'Awaiting' else 'Scheduled' end]
                                                                else array['Deleted'] end))) as is_requeued,
        q.step_id, q.definition_step, q.owners, q.phase is not null as has_begun,
        q.status = 'waiting' and q.phase is not distinct from 'held' as is_held

@@ -1,7 +1,8 @@
 -- Carries out what an operator decided about steps $6 of a locked run ($7: retry, reset, resolve, resume), and what the
 -- planner found to follow from it. $21: how many attempts each of these steps has; one that waits for the decision gets as
 -- many again. A job that Hangfire still has goes from Failed, Scheduled or Deleted to Enqueued, or to
--- Succeeded where its step is resolved; a step whose job is gone, or that never had one, gets a new one.
+-- Succeeded where its step is resolved; a step whose job is gone, or that never had one, gets a new one. A step that has
+-- to wait for its place ($22: false) gives its job up, since it gets one together with the place.
 -- A failed step may be promoted or claimed at the same moment, without the run's lock: it is then missing in the answer,
 -- and the caller gives the whole up.
 -- Transition: requeue (dead, failed, cancelled, skipped, waiting); resolve (dead, waiting); reopen (cancelled, skipped, dead)
@@ -10,7 +11,7 @@
 with step as (
   select s.*, j.id as old_id,
          case when s.status = 'queued' and j.id is null then nextval('hangfire.job_id_seq') end as new_id,
-         case when s.status = 'queued' or s.status = 'success' and j.id is not null then nextval('hangfire.state_id_seq') end as state_id
+         case when s.status = 'queued' or (s.status = 'success' or s.has_place is false) and j.id is not null then nextval('hangfire.state_id_seq') end as state_id
   from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $22::boolean[]) as s (job_id, status, pending, present, has_place)
   join job_queue q on q.tenant_id = $1 and q.job_id = s.job_id
   left join hangfire.job j on j.id = q.hangfire_job_id
@@ -25,7 +26,7 @@ with step as (
       pending = s.pending,
       present = s.present,
       next_run_at = null,
-      hangfire_job_id = coalesce(s.new_id, q.hangfire_job_id),
+      hangfire_job_id = case when s.has_place is not false then coalesce(s.new_id, q.hangfire_job_id) end,
       finished_at = case when s.status in ('success', 'skipped') then clock_timestamp() end,
       base_attempts = case when q.job_id = any($6) and $7 = 'reset' then q.attempts else q.base_attempts end,
       resets = case when q.job_id = any($6) and $7 = 'reset' then q.resets + 1 else q.resets end,
@@ -67,15 +68,16 @@ with step as (
 ), settled as (
   update hangfire.job j
   set stateid = m.state_id,
-      statename = case m.status when 'queued' then 'Enqueued' else 'Succeeded' end,
+      statename = case m.status when 'queued' then 'Enqueued' when 'success' then 'Succeeded' else 'Deleted' end,
       expireat = case when m.status <> 'queued' then now() + interval '1 day' end
   from moved m where j.id = m.old_id and m.state_id is not null
 ), state as (
   insert into hangfire.state (id, jobid, name, reason, createdat, data)
-  select state_id, coalesce(new_id, old_id), case status when 'queued' then 'Enqueued' else 'Succeeded' end,
+  select state_id, coalesce(new_id, old_id), case status when 'queued' then 'Enqueued' when 'success' then 'Succeeded' else 'Deleted' end,
          case when job_id = any($6) then $17 else 'The run was reopened' end, now(),
          case status
            when 'queued' then jsonb_build_object('Queue', queue, 'EnqueuedAt', orchestrator.hangfire_time(now()))
+           when 'waiting' then jsonb_build_object('DeletedAt', orchestrator.hangfire_time(now()))
            else jsonb_build_object('SucceededAt', orchestrator.hangfire_time(now()), 'PerformanceDuration', '0', 'Latency', '0') end
   from moved where state_id is not null
 ), dropped as (

@@ -79,7 +79,7 @@ internal sealed class WorkflowExecutor(Database database, Dispatcher dispatcher)
         {
             RunState.Success => new AttemptSucceeded(row.IsDBNull(2) ? Value.Null : Value.Parse(row.GetString(2))),
             RunState.Failed => Given($"Run {child} of workflow '{key}' failed: {(row.IsDBNull(3) ? "no reason was given" : row.GetString(3))}"),
-            RunState.Cancelled => Given($"Run {child} of workflow '{key}' was cancelled."),
+            RunState.Cancelled => Given($"Run {child} of workflow '{key}' was cancelled{(row.IsDBNull(3) ? "." : $": {row.GetString(3)}")}"),
             _ => Wait(attempt, child, key),
         };
     }

@@ -15,6 +15,11 @@ internal sealed class ConstructKillTests
     /// <summary>Construct, steps, calls that each run makes, state that it ends in.</summary>
     private static readonly (string Name, string Steps, int Calls, string Status)[] Constructs =
     [
+        ("Escalate", """
+              - { id: a, url: '{target}/a', method: POST }
+              - { id: bad, type: transform, value: inputs.x.y, depends_on: [a], on_failure: escalate }
+              - { id: end, url: '{target}/end', method: POST, depends_on: [bad] }
+            """, 2, "success"),
         ("Condition", """
               - { id: a, url: '{target}/a', method: POST }
               - { id: check, type: condition, condition: results.a.ok, true_step: yes_, false_step: no_, depends_on: [a] }
@@ -119,14 +124,20 @@ internal sealed class ConstructKillTests
         while (_kills.Count < Size.Kills)
         {
             await pace.LetAsync(more, until: new Random().Next(more / 2, more)).WaitAsync(TimeSpan.FromMinutes(1));
+            var decisions = DecideAsync(service);
             _kills.Add(await Kill.DoAsync(_scene, service));
+            await decisions;
             service = await _scene.ServeAsync();
         }
 
         pace.LetAll();
         await Eventually.IsTrueAsync(
-            () => _scene.ScalarAsync<bool>(
-                "select not exists (select from job_queue where finished_at is null) and not exists (select from workflow_runs where finished_at is null)"),
+            async () =>
+            {
+                await DecideAsync(service);
+                return await _scene.ScalarAsync<bool>(
+                    "select not exists (select from job_queue where finished_at is null) and not exists (select from workflow_runs where finished_at is null)");
+            },
             "the end of all steps and runs", 120);
     }
 
@@ -144,6 +155,35 @@ internal sealed class ConstructKillTests
         requests.Where(request => request.Path.StartsWith($"/{construct}/")).Select(request => request.Key).Distinct().Should().HaveCount(Size.Runs * calls);
         Repeat.Find(requests, _kills).Where(repeat => repeat.Kill is null && requests.Any(request => request.Key == repeat.Key && request.Path.StartsWith($"/{construct}/")))
             .Should().BeEmpty("a call is made again only after the kill of a worker that held it");
+    }
+
+    [Test]
+    public async Task Each_question_is_asked_once_and_each_answer_counts_once() =>
+        (await _scene.QueryAsync<string>(
+            "select string_agg(concat_ws(' ', resolved_at is not null, data ->> 'decision'), ', ' order by created_at) from alerts group by workflow_run_id"))
+        .Should().HaveCount(Size.Runs).And.AllBe("t retry, t skip");
+
+    /// <summary>What an operator says about steps that wait for him: retry the first time, skip the second. A kill may cost him the answer.</summary>
+    private async Task DecideAsync(ServiceProcess service)
+    {
+        var held = await _scene.QueryAsync<(Guid Run, string Decision)>(
+            """
+            select q.workflow_run_id, case count(*) when 1 then 'retry' else 'skip' end
+            from job_queue q join alerts a using (tenant_id, job_id)
+            where q.status = 'waiting' and q.phase = 'held'
+            group by q.workflow_run_id
+            """);
+        try
+        {
+            foreach (var (run, decision) in held)
+            {
+                using var answer = await service.Client.PostAsync($"/api/runs/{run}/steps/bad/{decision}", null);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // It was killed. What came of this one is in the database.
+        }
     }
 
     private static string Key(string name) => name.ToLowerInvariant();

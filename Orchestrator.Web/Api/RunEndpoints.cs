@@ -30,9 +30,9 @@ internal static class RunEndpoints
         routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a run with its steps").Answers(200, Examples.Run);
         routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer)
-            .WithSummary("List a run's attempts that have ended").Answers(200, Examples.Attempts);
+            .WithSummary("List a run's attempts that have ended, the first first").TakesQuery(query => ReadAttempts(query)).Answers(200, Examples.Attempts);
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
-            .WithSummary("List the lines that a run's attempts left, and what operators decided").Answers(200, Examples.Logs);
+            .WithSummary("List the lines that a run's attempts left, and what operators decided, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Logs);
         routes.MapGet("/api/runs/{id:guid}/handoffs", HandoffsAsync).For(Role.Viewer)
             .WithSummary("List what a run's agents have handed on").Answers(200, Examples.Handoffs);
     }
@@ -144,19 +144,48 @@ internal static class RunEndpoints
         return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Default.RunDetail);
     }
 
-    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
-            ? NoSuchRun(id)
-            : Results.Json(
-                new AttemptList([.. (await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(AttemptJson.Of)]),
-                ApiJson.Default.AttemptList);
+    private static (int Limit, Guid? After) ReadAttempts(RequestQuery query) => (query.Limit(ApiLimits.MaxPage), query.Id("cursor", "next_cursor of the page before."));
 
-    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
-            ? NoSuchRun(id)
-            : Results.Json(
-                new LogList([.. (await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(LogLineJson.Of)]),
-                ApiJson.Default.LogList);
+    private static (int Limit, int Skip) ReadLogs(RequestQuery query) =>
+        (query.Limit(ApiLimits.MaxPage), query.Integer("cursor", 1, int.MaxValue, "next_cursor of the page before.") ?? 0);
+
+    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, after) = ReadAttempts(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
+        {
+            return NoSuchRun(id);
+        }
+
+        var items = await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, after);
+        return Results.Json(
+            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == limit ? items[^1].AttemptId : null), ApiJson.Default.AttemptList);
+    }
+
+    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, skip) = ReadLogs(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
+        {
+            return NoSuchRun(id);
+        }
+
+        var items = await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, skip);
+        return Results.Json(
+            new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Default.LogList);
+    }
 
     private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
         await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is { } run

@@ -51,23 +51,23 @@ internal sealed class StepInquiryTests
     }
 
     [Test]
-    public async Task It_says_which_event_answer_or_run_is_waited_for()
+    public async Task It_says_for_which_event_answer_or_run_a_step_waits()
     {
-        await _service.PutAsync("{ key: waited_for, steps: [{ id: long, type: delay, ms: 3600000 }] }");
+        await _service.PutAsync("{ key: inner, steps: [{ id: wait, type: wait_for_event, event: never }] }");
         var id = await _service.StartRunAsync("""
-            key: outside
+            key: outer
             steps:
-              - { id: paid, type: wait_for_event, event: "paid_{{ run.workflow_key }}" }
-              - { id: ask, type: approval, prompt: Pay it? }
-              - { id: child, type: workflow, workflow_key: waited_for }
-              - { id: nap, type: delay, ms: 3600000 }
-            """);
-        await _service.UntilAsync(id, run => run.Steps.Values.All(step => step.WaitingFor is "event" or "approval" or "workflow" or "timer"), "what they wait for");
+              - { id: paid, type: wait_for_event, event: "paid.{{ inputs.order }}", timeout_ms: 3600000 }
+              - { id: ask, type: approval, prompt: Ship it?, approvers: [ann, bob] }
+              - { id: child, type: workflow, workflow_key: inner }
+            """, """{"order": 7}""");
+        await _service.UntilAsync(id, run => run.Steps.Values.All(step => step.WaitingFor is not null), "the waits");
 
-        ((string?)(await WhyAsync(id, "paid"))["why"]).Should().Be("Step 'paid' is waiting: it waits for an event or a signal 'paid_outside'.");
-        ((string?)(await WhyAsync(id, "ask"))["why"]).Should().EndWith("somebody's yes or no: Pay it?.");
-        Guid.Parse((string)(await WhyAsync(id, "child"))["reasons"]![0]!["key"]!).Should().NotBeEmpty();
-        ((string?)(await WhyAsync(id, "nap"))["why"]).Should().Contain("it waits for its time, at 20");
+        var paid = (await WhyAsync(id, "paid"))["reasons"]![0]!;
+        ((string?)paid["message"]).Should().StartWith("it waits for an event or a signal 'paid.7', until 20").And.EndWith("Z at most");
+        ((DateTime?)paid["until"]).Should().BeAfter(DateTime.UtcNow.AddMinutes(50));
+        ((string?)(await WhyAsync(id, "ask"))["why"]).Should().Be("Step 'ask' is waiting: it waits for the answer of ann and bob to 'Ship it?'.");
+        ((string?)(await WhyAsync(id, "child"))["why"]).Should().MatchRegex("^Step 'child' is waiting: it waits for run [0-9a-f-]{36}\\.$");
     }
 
     [Test]
@@ -105,8 +105,10 @@ internal sealed class StepInquiryTests
 
         var byLock = (await WhyAsync(waits, "call"))["reasons"]![0]!;
         ((string?)byLock["kind"], (string?)byLock["key"], (string?)byLock["holder"]).Should().Be(("lock", "ledger", $"{holder}:call:1"));
+        ((string?)byLock["message"]).Should().Be($"it waits for the lock 'ledger', held by attempt 1 of step 'call' of run {holder}, and it is next");
         var byToken = (await WhyAsync(token, "a"))["reasons"]![0]!;
         ((string?)byToken["kind"], (string?)byToken["key"], (int?)byToken["before"]).Should().Be(("token", "one", 0));
+        ((string?)byToken["message"]).Should().StartWith("it waits for a token of 'one', which is its own at ").And.EndWith("Z, and it is next");
         gate.SetResult();
         (await _service.EndAsync(waits)).Status.Should().Be("success");
     }
@@ -124,7 +126,7 @@ internal sealed class StepInquiryTests
 
         await idle.Database.ExecuteAsync("update hangfire.server set data = data || '{\"Queues\": [\"default\"]}'");
         var served = (await WhyAsync(second, "a", idle))["reasons"]![0]!;
-        ((string?)served["kind"], (int?)served["before"]).Should().Be(("queue", 1));
+        ((string?)served["kind"], (int?)served["before"], (string?)served["message"]).Should().Be(("queue", 1, "it waits for a worker in queue 'default', and 1 step is before it"));
     }
 
     [Test]

@@ -126,16 +126,61 @@ internal sealed class MaxParallelTests
         (await _service.EndAsync(id))["first"].Attempts.Should().Be(2);
     }
 
+    [TestCase("escalate", false)]
+    [TestCase("escalate", true)]
+    [TestCase("abort", false)]
+    public async Task A_step_that_is_retried_waits_for_its_place_as_any_other(string onFailure, bool isAborted)
+    {
+        var goes = new TaskCompletionSource();
+        var path = $"/retried_{onFailure}_{isAborted}";
+        _service.Target.On(path, (http, seen) => TargetServer.JsonAsync(http, _service.Target.RequestsTo(seen.Path).Count <= 1 ? 400 : 200, "{}"));
+        _service.Target.On($"{path}/other", async (http, _) =>
+        {
+            await goes.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync($$"""
+            key: retried
+            config: { max_parallel: 1 }
+            steps:
+              - { id: first, call: {{path}}, on_failure: {{onFailure}} }
+              - { id: tidy, call: {{path}}/other, depends_on: [first], join: all_done }
+              - { id: other, call: {{path}}/other }
+            """);
+        await UntilAsync(step => step.WaitingFor == "decision" || step.Status == "dead");
+        if (isAborted)
+        {
+            (await _service.Client.PostAsync($"/api/runs/{id}/steps/first/abort", null)).EnsureSuccessStatusCode();
+            await UntilAsync(step => step.Status == "dead");
+        }
+
+        var old = (await TestRun.ReadAsync(_service.Database, id))["first"].HangfireJobId;
+
+        (await _service.Client.PostAsync($"/api/runs/{id}/steps/first/retry", null)).EnsureSuccessStatusCode();
+
+        var held = (await TestRun.ReadAsync(_service.Database, id))["first"];
+        goes.SetResult();
+        var run = await _service.EndAsync(id);
+        (held.Status, held.WaitingFor, held.HangfireJobId).Should().Be(("waiting", "max_parallel", null));
+        (run.Status, run["first"].Attempts, run["first"].HangfireState).Should().Be(("success", (short)2, "Succeeded"), run.Row.Error);
+        (await _service.Database.ScalarAsync<string>($"select statename from hangfire.job where id = {old}")).Should().Be("Deleted");
+
+        Task UntilAsync(Func<TestStep, bool> first) => _service.UntilAsync(
+            id, run => first(run["first"]) && new[] { run["tidy"], run["other"] }.Any(step => step.Status is "queued" or "running"), "another to have the place");
+    }
+
     [Test]
     public async Task It_says_who_is_under_way()
     {
         _service.Target.On("/hangs", async (http, _) => await Task.Delay(Timeout.Infinite, http.RequestAborted));
-        var id = await _service.StartRunAsync("{ key: asked, config: { max_parallel: 1 }, steps: [{ id: a, call: /hangs }, { id: b, call: /busy }] }");
+        var id = await _service.StartRunAsync("{ key: asked, config: { max_parallel: 1 }, steps: [{ id: a, call: /hangs }, { id: b, call: /busy }, { id: c, call: /busy }] }");
         await _service.UntilAsync(id, run => run["a"].Status == "running", "the first");
 
-        var why = JsonNode.Parse(await _service.Client.GetStringAsync($"/api/runs/{id}/steps/b/why"))!;
+        var why = await Task.WhenAll(new[] { "b", "c" }.Select(async step => (string?)JsonNode.Parse(await _service.Client.GetStringAsync($"/api/runs/{id}/steps/{step}/why"))!["why"]));
 
-        ((string?)why["why"]).Should().Be("Step 'b' is waiting: as many steps of its run are under way as config.max_parallel allows: 'a'.");
+        why.Should().Equal(
+            "Step 'b' is waiting: as many steps of its run are under way as config.max_parallel allows, 'a', and it is next.",
+            "Step 'c' is waiting: as many steps of its run are under way as config.max_parallel allows, 'a', and 1 step is before it.");
         await _service.Client.PostAsync($"/api/runs/{id}/cancel", null);
         await _service.EndAsync(id);
     }

@@ -38,7 +38,10 @@ internal sealed class RunSlotsTests
         var waiting = await TestRun.ReadAsync(_service.Database, second);
         (waiting.Status, waiting["wait"].Status, waiting["wait"].WaitingFor, waiting["wait"].HangfireState, waiting["wait"].Deliveries)
             .Should().Be(("pending", "waiting", "slot:user:ada", "Awaiting", 0));
-        (await WhyAsync(second, "wait")).Should().Be($"Step 'wait' is waiting: it waits for a slot of 'user:ada', 1 runs before it: run {first}.");
+        (await Task.WhenAll(new[] { urgent, second, third }.Select(run => WhyAsync(run, "wait")))).Should().Equal(
+            $"Step 'wait' is waiting: its run waits for a slot of 'user:ada', held by run {first}, and it is next.",
+            $"Step 'wait' is waiting: its run waits for a slot of 'user:ada', held by run {first}, and 1 run is before it.",
+            $"Step 'wait' is waiting: its run waits for a slot of 'user:ada', held by run {first}, and 2 runs are before it.");
         foreach (var (ends, starts) in new[] { (first, urgent), (urgent, second), (second, third) })
         {
             (await TestRun.ReadAsync(_service.Database, starts)).Status.Should().Be("pending");

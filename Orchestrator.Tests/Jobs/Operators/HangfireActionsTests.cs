@@ -118,6 +118,34 @@ internal sealed class HangfireActionsTests
         run["call"].Reasons![^1].Should().StartWith("Not requeued: ").And.Contain("cancelled");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_requeue_of_a_step_that_waits_for_a_decision_decides_that_it_runs_again(bool hasFilter)
+    {
+        var (id, job) = await HeldAsync($"decided-{hasFilter}".ToLowerInvariant());
+        Client(hasFilter).Requeue(job).Should().BeTrue();
+        var run = await _service.EndAsync(id);
+
+        run["call"].Should().Match<TestStep>(step => step.Status == "success" && step.Attempts == 2 && step.HangfireState == "Succeeded" && step.Deliveries == 0);
+        (await DecisionAsync(id)).Should().Be("retry by Hangfire");
+        (await LogAsync(id)).Should().ContainSingle(line => line == "Retried by Hangfire");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_deletion_of_a_step_that_waits_for_a_decision_aborts_it(bool hasFilter)
+    {
+        var (id, job) = await HeldAsync($"given-up-{hasFilter}".ToLowerInvariant());
+        Client(hasFilter).Delete(job).Should().BeTrue();
+        if (!hasFilter)
+        {
+            await _service.Get<Sweeper>().ReactToDeletionsAsync(CancellationToken.None);
+        }
+
+        await ShouldBeDeletedAsync(await _service.EndAsync(id), attempts: 1);
+        (await DecisionAsync(id)).Should().Be("abort by Hangfire");
+    }
+
     [Test]
     public async Task A_deleted_queued_step_fails_its_run()
     {
@@ -298,6 +326,19 @@ internal sealed class HangfireActionsTests
         await _service.UntilAsync(id, run => run["call"].Status == "failed", "the first failure");
         return id;
     }
+
+    /// <summary>A run whose step waits for a decision, and that step's job.</summary>
+    private async Task<(RunId Run, string HangfireJob)> HeldAsync(string key)
+    {
+        _broken[$"/{key}"] = true;
+        var id = await _service.StartRunAsync(Yaml(key, "on_failure: escalate"));
+        var run = await _service.UntilAsync(id, run => run["call"].WaitingFor == "decision", "it waits for a decision");
+        _broken[$"/{key}"] = false;
+        return (id, Job(run["call"]));
+    }
+
+    private Task<string> DecisionAsync(RunId run) => _service.Database.ScalarAsync<string>(
+        $"select concat(data ->> 'decision', ' by ', data ->> 'by') from alerts where workflow_run_id = '{run}' and resolved_at is not null")!;
 
     /// <summary>A run whose step nobody serves.</summary>
     private async Task<RunId> QueuedAsync(string key) => await _service.StartRunAsync(Yaml(key, "queue: nobodys"));

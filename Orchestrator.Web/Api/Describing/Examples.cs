@@ -154,7 +154,7 @@ internal static class Examples
     public static AttemptList Attempts { get; } = new(
     [
         new AttemptJson { AttemptId = JobId, StepId = "hello", Attempt = 1, StartedAt = Start, FinishedAt = End, Success = true },
-    ]);
+    ], null);
 
     public static HandoffList Handoffs { get; } = new(
     [
@@ -179,7 +179,7 @@ internal static class Examples
 
     public static AlertPage Alerts { get; } = new([OneAlert], null);
 
-    public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)]);
+    public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)], null);
 
     public static WorkflowJson StoredWorkflow { get; } = new()
     {
