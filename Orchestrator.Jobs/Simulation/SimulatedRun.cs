@@ -220,7 +220,7 @@ internal sealed class SimulatedRun
     private void End(RunEnd end, StepRecord record)
     {
         _steps.CancelRest();
-        (State, Error) = (end.State, end.Error);
+        (State, Error) = (end.State, end.Step is { } step ? _steps[step].Error ?? end.Error : end.Error);
         if (end.State != RunState.Success)
         {
             return;

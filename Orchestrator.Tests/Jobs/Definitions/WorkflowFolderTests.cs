@@ -84,6 +84,22 @@ public sealed class WorkflowFolderTests
     }
 
     [Test]
+    public async Task A_key_stays_with_the_file_that_has_it()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        Write("earlier.yml", Workflow("one", "2"));
+        var files = await _workflows.LoadAsync(default);
+
+        files.Single(file => !file.IsGood).Name.Should().Be("earlier.yml");
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+
+        Write("one.yml", "key: one");
+        (await _workflows.LoadAsync(default)).Should().OnlyContain(file => !file.IsGood, "a bad file keeps its workflow as it was");
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+    }
+
+    [Test]
     public async Task A_file_that_is_removed_is_withdrawn_also_after_it_was_broken()
     {
         Write("one.yml", Workflow("one", "1"));

@@ -12,6 +12,7 @@ internal sealed class LeafParsingTests
         Broken.Steps("  - §{ id: a, type: agent-task, agent: b }", "steps[0]", "a step of type `agent-task` needs `goal`"),
         Broken.Steps("  - §{ id: a, type: agent-task, goal: g }", "steps[0]", "an agent-task step needs `agent` or `agent_type`"),
         Broken.Steps("  - §{ id: a, type: agent-task, goal: g, agent: b, agentType: c }", "steps[0]", "the step has both `agent` and `agent_type`"),
+        Broken.Steps("  - §{ id: a, type: agent-task, goal: g, agent: b, alternative_agent: b }", "steps[0]", "the alternative agent is the agent itself"),
         Broken.Steps("  - { id: a, type: agent-task, goal: g, agent: §1.5 }", "steps[0].agent", "expected a whole number"),
         Broken.Steps("  - { id: a, type: agent-task, goal: g, agent: b, §provider: openai }", "steps[0].provider", "`provider` is not yet supported"),
         Broken.Steps("  - { id: a, type: agent-task, goal: g, agent: b, §model: m }", "steps[0].model", "`model` is not yet supported"),
