@@ -195,11 +195,11 @@ internal static class RunEndpoints
     private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)
     {
         var tenant = http.User.Tenant();
-        var rows = await runs.HandoffsAsync(tenant, new RunId(run.WorkflowRunId), http.RequestAborted);
-        return rows.Count == 0 ? [] :
-        [
-            .. Handoffs.Of(rows, await names.DefinitionAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted)).Select(HandoffJson.Of),
-        ];
+        var definition = await names.DefinitionAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
+        var agents = Handoffs.AgentTasks(definition);
+        return definition is not null && agents.Length == 0
+            ? []
+            : [.. Handoffs.Of(await runs.HandoffsAsync(tenant, new RunId(run.WorkflowRunId), agents, http.RequestAborted), definition).Select(HandoffJson.Of)];
     }
 
     private static IResult NoSuchRun(Guid id) =>
