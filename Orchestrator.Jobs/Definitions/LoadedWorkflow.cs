@@ -27,9 +27,7 @@ internal sealed class LoadedWorkflow(WorkflowDefinition definition, int version)
     public int IndexOf(string id) => _byId.TryGetValue(id, out var index) ? index : throw new KeyNotFoundException($"There is no step '{id}'.");
 
     /// <summary>What a step of a run is called: of those that may be there several times, with the place of each, as <c>process[3].fetch</c>.</summary>
-    public string Address(StepPlace place) => string.Concat(place.Owners
-        .Where(owner => Step(owner.Step).Action is LoopAction or ForEachAction)
-        .Select(owner => $"{Step(owner.Step).Id}[{owner.Iteration}].")) + Step(place.Step).Id;
+    public string Address(StepPlace place) => Definition.Address(place);
 
     public StepNeeds Needs(int index) => _needs[index];
 }

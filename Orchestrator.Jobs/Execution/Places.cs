@@ -10,7 +10,9 @@ internal static class Places
 
     /// <summary>Null: in the workflow's own body.</summary>
     public static StepPlace? Read(NpgsqlDataReader row, int definitionStep, int owners) =>
-        row.IsDBNull(definitionStep) ? null : new StepPlace(row.GetInt32(definitionStep), Openers(row.GetFieldValue<int[]>(owners)));
+        row.IsDBNull(definitionStep) ? null : Of(row.GetInt32(definitionStep), row.GetFieldValue<int[]>(owners));
+
+    public static StepPlace Of(int definitionStep, int[] owners) => new(definitionStep, Openers(owners));
 
     /// <summary>PostgreSQL's text of the array.</summary>
     public static string Write(StepPlace place) =>

@@ -54,12 +54,16 @@ internal sealed class RunQueries(Database database)
             SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value, after, limit }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>What the run's agents have handed on, in the order in which they ended.</summary>
-    public async Task<IReadOnlyList<HandoffRow>> HandoffsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    /// <summary>The run's agent tasks with what they have handed on, in the order in which they ended.</summary>
+    /// <param name="tenant">Whose run.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="agents">Which steps of its workflow are agent tasks, by index; none: only those are found that have handed something on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<HandoffRow>> HandoffsAsync(string tenant, RunId run, int[] agents, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<HandoffRow>(new CommandDefinition(
-            SqlText.Load("RunHandoffs"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+            SqlText.Load("RunHandoffs"), new { tenant, first = run.Value, last = run.LastJob.Value, agents }, cancellationToken: cancellationToken))];
     }
 
     /// <summary>The run's log lines and those of its attempts, in the order of their time; all, or a page of them.</summary>

@@ -76,7 +76,7 @@ internal static class GraphEndpoints
                 : Unreadable(key, number);
         };
 
-    private static IResult Json(HttpContext http, ShownGraph shown) => Results.Json(shown.ToJson(), ApiJson.Default.GraphJson);
+    private static IResult Json(HttpContext http, ShownGraph shown) => Results.Json(shown.ToJson(), ApiJson.Readable.GraphJson);
 
     private static IResult Svg(HttpContext http, ShownGraph shown)
     {

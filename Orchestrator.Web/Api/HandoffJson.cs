@@ -10,7 +10,7 @@ internal sealed record HandoffJson(
     HandoffEndJson From, IReadOnlyList<HandoffEndJson>? To, DateTime Timestamp, JsonElement? Data, HandoffMetadataJson Metadata)
 {
     public static HandoffJson Of(Handoff handoff) => new(
-        HandoffEndJson.Of(handoff.From), handoff.To.Count == 0 ? null : [.. handoff.To.Select(HandoffEndJson.Of)], handoff.Row.At,
+        HandoffEndJson.Of(handoff.From), handoff.To.Count == 0 ? null : [.. handoff.To.Select(HandoffEndJson.Of)], handoff.At,
         ApiJson.Raw(handoff.Row.Data), new HandoffMetadataJson(handoff.Accuracy, handoff.ValidatedBy, handoff.Row.ExecutionMs));
 }
 

@@ -99,7 +99,7 @@ internal static class RunEndpoints
                 }
 
                 return Results.Json(
-                    new DispatchAnswer(true, dispatched.Run.Value, dispatched.State.Word()) { Reason = dispatched.Reason }, ApiJson.Default.DispatchAnswer,
+                    new DispatchAnswer(true, dispatched.Run.Value, dispatched.State.Word()) { Reason = dispatched.Reason }, ApiJson.Readable.DispatchAnswer,
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(
@@ -127,7 +127,7 @@ internal static class RunEndpoints
         }
 
         var (items, next) = await runs.ListAsync(filter, http.RequestAborted);
-        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
+        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Readable.RunPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
@@ -141,7 +141,7 @@ internal static class RunEndpoints
         var steps = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
         var types = await names.StepTypesAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
         var handoffs = await ReadHandoffsAsync(http, runs, names, run);
-        return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Default.RunDetail);
+        return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Readable.RunDetail);
     }
 
     private static (int Limit, Guid? After) ReadAttempts(RequestQuery query) => (query.Limit(ApiLimits.MaxPage), query.Id("cursor", "next_cursor of the page before."));
@@ -165,7 +165,7 @@ internal static class RunEndpoints
 
         var items = await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, after);
         return Results.Json(
-            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == limit ? items[^1].AttemptId : null), ApiJson.Default.AttemptList);
+            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == limit ? items[^1].AttemptId : null), ApiJson.Readable.AttemptList);
     }
 
     private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id)
@@ -184,7 +184,7 @@ internal static class RunEndpoints
 
         var items = await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, skip);
         return Results.Json(
-            new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Default.LogList);
+            new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Readable.LogList);
     }
 
     private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
@@ -203,17 +203,17 @@ internal static class RunEndpoints
 
         // Each says who comes after it, so all are read.
         var all = await ReadHandoffsAsync(http, runs, names, run);
-        return Results.Json(new HandoffList([.. all.Skip(skip).Take(limit)], all.Count > skip + limit ? skip + limit : null), ApiJson.Default.HandoffList);
+        return Results.Json(new HandoffList([.. all.Skip(skip).Take(limit)], all.Count > skip + limit ? skip + limit : null), ApiJson.Readable.HandoffList);
     }
 
     private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)
     {
         var tenant = http.User.Tenant();
-        var rows = await runs.HandoffsAsync(tenant, new RunId(run.WorkflowRunId), http.RequestAborted);
-        return rows.Count == 0 ? [] :
-        [
-            .. Handoffs.Of(rows, await names.DefinitionAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted)).Select(HandoffJson.Of),
-        ];
+        var definition = await names.DefinitionAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
+        var agents = Handoffs.AgentTasks(definition);
+        return definition is not null && agents.Length == 0
+            ? []
+            : [.. Handoffs.Of(await runs.HandoffsAsync(tenant, new RunId(run.WorkflowRunId), agents, http.RequestAborted), definition).Select(HandoffJson.Of)];
     }
 
     private static IResult NoSuchRun(Guid id) =>

@@ -40,7 +40,7 @@ internal static class SnapshotEndpoints
             null => NoSuch($"There is no run {id}."),
             0 => Problems.Of(StatusCodes.Status409Conflict, "Too many snapshots", $"Run {id} has {Snapshots.Max} snapshots, and may have no more."),
             { } number => Results.Json(
-                SnapshotJson.Of((await snapshots.ReadAsync(tenant, run, [number], http.RequestAborted))[0]), ApiJson.Default.SnapshotJson,
+                SnapshotJson.Of((await snapshots.ReadAsync(tenant, run, [number], http.RequestAborted))[0]), ApiJson.Readable.SnapshotJson,
                 statusCode: StatusCodes.Status201Created),
         };
     }
@@ -62,12 +62,12 @@ internal static class SnapshotEndpoints
         // A run has few of them, and the list has none of what they hold.
         var all = (await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), null, http.RequestAborted)).Where(row => row.Number < before).ToList();
         var items = all.Take(limit).Select(SnapshotJson.Of).ToList();
-        return Results.Json(new SnapshotList(items, all.Count > limit ? items[^1].Number : null), ApiJson.Default.SnapshotList);
+        return Results.Json(new SnapshotList(items, all.Count > limit ? items[^1].Number : null), ApiJson.Readable.SnapshotList);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, Snapshots snapshots, Guid id, int number) =>
         await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), [number], http.RequestAborted) is [var found]
-            ? Results.Json(SnapshotJson.Of(found), ApiJson.Default.SnapshotJson)
+            ? Results.Json(SnapshotJson.Of(found), ApiJson.Readable.SnapshotJson)
             : NoSuch($"There is no snapshot {number} of a run {id}.");
 
     private static async Task<IResult> DiffAsync(HttpContext http, Snapshots snapshots, Guid id)
@@ -89,7 +89,7 @@ internal static class SnapshotEndpoints
 
         var found = (await snapshots.ReadAsync(tenant, run, [first, last], http.RequestAborted)).ToDictionary(one => one.Number);
         return found.TryGetValue(first, out var before) && found.TryGetValue(last, out var after)
-            ? Results.Json(SnapshotDiff.Of(SnapshotJson.Of(before), SnapshotJson.Of(after)), ApiJson.Default.SnapshotDiff)
+            ? Results.Json(SnapshotDiff.Of(SnapshotJson.Of(before), SnapshotJson.Of(after)), ApiJson.Readable.SnapshotDiff)
             : NoSuch($"There are no snapshots {first} and {last} of a run {id} to compare.");
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Reading;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Workflows.Parsing;
 
@@ -35,7 +36,7 @@ public sealed class RecoveryDefaults
         {
             if (types.Names.FirstOrDefault(name => IsCalled(name, key)) is not { } type)
             {
-                problems.Add($"Recovery:{key} names no step type; it has to be one of {string.Join(", ", types.Names)}.");
+                problems.Add($"Recovery:{key} names no step type; it has to be one of {string.Join(", ", types.Names)}. {(Nearest.Find(key, types.Names) is { } nearest ? $"Did you mean `{nearest}`?" : "")}".TrimEnd());
                 continue;
             }
 

@@ -71,11 +71,17 @@ internal sealed class Report(string file, string text)
         Error(position, path, message, hint);
     }
 
-    /// <summary>The hint for an unknown name: the nearest known one.</summary>
-    public string Suggest(string name, IReadOnlyCollection<string> known)
+    /// <summary>The hint for an unknown name: the nearest known one, else all where they are few.</summary>
+    public string Suggest(string name, IReadOnlyCollection<string> known) => MayCompare(known) ? Nearest.Hint(name, known) : "";
+
+    /// <summary>The hint for an unknown name where the message has all known ones: the nearest of them.</summary>
+    public string SuggestNear(string name, IReadOnlyCollection<string> known) =>
+        MayCompare(known) && Nearest.Find(name, known) is not null ? Nearest.Hint(name, known) : "";
+
+    private bool MayCompare(IReadOnlyCollection<string> known)
     {
         _compared += known.Count;
-        return _compared <= MaxCompared ? Nearest.Hint(name, known) : "";
+        return _compared <= MaxCompared;
     }
 
     /// <summary>All of it, in the order of the file.</summary>

@@ -45,6 +45,50 @@ internal sealed class HandoffTests : AgentTaskTestBase
     }
 
     [Test]
+    public async Task Agents_inside_of_other_steps_hand_on_to_those_beside_them_and_after()
+    {
+        Answer("/agents", (200, """{"result": 1}"""));
+
+        var run = await Service.RunAsync("""
+            key: inside
+            defaults: { retry: { max_attempts: 1 } }
+            steps:
+              - { id: plan, type: agent-task, agent_type: executor, goal: plan }
+              - id: each
+                type: for_each
+                items: "[1, 2]"
+                depends_on: [plan]
+                steps:
+                  - { id: draft, type: agent-task, agent_type: executor, goal: draft }
+                  - { id: check, type: transform, value: 1, depends_on: [draft] }
+                  - { id: polish, type: agent-task, agent_type: executor, goal: polish, depends_on: [check] }
+              - { id: both, type: parallel, depends_on: [each], steps: [left, right] }
+              - { id: left, type: agent-task, agent_type: executor, goal: left }
+              - id: right
+                type: loop
+                max_iterations: 2
+                steps: [{ id: round, type: agent-task, agent_type: executor, goal: round }, { id: tick, type: transform, value: 1, depends_on: [round] }]
+              - { id: never, type: for_each, items: "[]", depends_on: [both], steps: [{ id: nobody, type: agent-task, agent_type: executor, goal: none }] }
+            """);
+        var handoffs = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}/handoffs"))!["items"]!.AsArray();
+
+        handoffs.ToDictionary(
+            one => (string)one!["from"]!["step_id"]!,
+            one => string.Join(" ", one!["to"]!.AsArray().Select(to => $"{to!["step_id"]}{(to["username"] is null ? "?" : "")}")))
+            .Should().BeEquivalentTo(new Dictionary<string, string>
+            {
+                ["plan"] = "each[0].draft each[1].draft",
+                ["each[0].draft"] = "each[0].polish",
+                ["each[1].draft"] = "each[1].polish",
+                ["each[0].polish"] = "left right[0].round",
+                ["each[1].polish"] = "left right[0].round",
+                ["left"] = "never[0].nobody?",
+                ["right[0].round"] = "right[1].round",
+                ["right[1].round"] = "never[0].nobody?",
+            });
+    }
+
+    [Test]
     public async Task The_last_agent_hands_on_to_nobody()
     {
         Answer("/agents", (200, """{"result": 1}"""));

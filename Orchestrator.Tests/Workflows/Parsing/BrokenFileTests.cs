@@ -118,7 +118,7 @@ internal sealed class BrokenFileTests
         Broken.Step("depends_on: [§b]", "depends_on[0]", "there is no step `b`"),
         Broken.Step("depends_on: §a", "depends_on", "the step `a` names itself"),
         Broken.Step("next: [§ab]", "next[0]", "there is no step `ab`"),
-        Broken.Step("method: §FETCH", "method", "`FETCH` is none of GET, POST"),
+        Broken.Step("method: §FETCH", "method", "`FETCH` is none of `GET`, `POST`"),
         Broken.Step("expect_status: [200, §2000]", "expect_status[1]", "2000 is not between 100 and 599"),
         Broken.Step("headers: {§'a b': c}", "headers[\"a b\"]", "`a b` is no header's name"),
         Broken.Step("headers: §[a]", "headers", "expected a mapping, found a list"),

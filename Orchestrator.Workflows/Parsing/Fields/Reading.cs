@@ -104,9 +104,13 @@ internal static class Reading
             return meaning;
         }
 
-        field.Error($"`{word}` is none of {string.Join(", ", words.Keys.Select(one => $"`{one}`"))}");
+        field.NoneOf([.. words.Keys], word);
         return null;
     }
+
+    /// <summary>Reports that a word is none of those that may stand here, with the nearest of them.</summary>
+    public static void NoneOf(this FieldValue field, IReadOnlyCollection<string> words, string word) => field.Error(
+        $"`{word}` is none of {string.Join(", ", words.Select(one => $"`{one}`"))}", field.Report.SuggestNear(word, words));
 
     /// <summary>A list of text, or one text.</summary>
     public static IReadOnlyList<string> Texts(this FieldValue field) =>

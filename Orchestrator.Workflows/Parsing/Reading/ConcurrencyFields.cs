@@ -21,7 +21,7 @@ internal static class ConcurrencyFields
     private static readonly FieldTable<Draft> Fields = new(
         new Field<Draft>("key", Shape.Text, (draft, value) => draft.Key = ReadKey(value)),
         Field<Draft>.Integer("limit", 1, ConcurrencyLimit.MaxLimit, (draft, limit) => draft.Limit = limit),
-        new Field<Draft>("on_limit", Shape.OneOf(Words.Keys), (draft, value) => draft.OnLimit = ReadOnLimit(value)));
+        new Field<Draft>("on_limit", Shape.OneOf(Words.Keys), (draft, value) => draft.OnLimit = value.Word(Words) ?? OnLimit.Queue));
 
     public static Field<WorkflowDraft> Field { get; } = new("concurrency", Shape.Object(() => Fields), (draft, value) =>
     {
@@ -34,21 +34,6 @@ internal static class ConcurrencyFields
 
         draft.Config = draft.Config with { Concurrency = new ConcurrencyLimit(given.Key, given.Limit, given.OnLimit) };
     });
-
-    private static OnLimit ReadOnLimit(FieldValue value)
-    {
-        if (value.Text() is not { } word)
-        {
-            return OnLimit.Queue;
-        }
-
-        if (!Words.TryGetValue(word, out var meaning))
-        {
-            value.Error($"`{word}` is none of {string.Join(", ", Words.Keys.Select(one => $"`{one}`"))}", value.Report.Suggest(word, Words.Keys));
-        }
-
-        return meaning;
-    }
 
     private static Template? ReadKey(FieldValue value)
     {

@@ -17,10 +17,13 @@ internal static class FailureFields
         ["alternative"] = OnFailure.Alternative,
         ["rollback"] = OnFailure.Rollback,
         ["escalate"] = OnFailure.Escalate,
+
+        // seed 002's word for what every step does anyway, with settings of its own
+        [RetryWord] = OnFailure.Abort,
     };
 
     private static readonly FieldTable<FailureDraft> Fields = new(
-        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), (draft, value) => (draft.Kind, draft.IsRetry) = (ReadKind(value), value.Node is ScalarNode { Text: RetryWord })) { Aliases = ["type"] },
+        new Field<FailureDraft>("strategy", Shape.OneOf(Words.Keys), (draft, value) => (draft.Kind, draft.IsRetry) = (value.Word(Words), value.Node is ScalarNode { Text: RetryWord })) { Aliases = ["type"] },
         new Field<FailureDraft>("step", Shape.Text, (draft, value) => StepReader.ReadIds(value, draft.Alternatives)) { Aliases = ["alternative_step"] },
         new Field<FailureDraft>("steps", Shape.OneOrMore(Shape.Text), (draft, value) => StepReader.ReadIds(value, draft.Rollback)) { Aliases = ["rollback_steps"] },
         Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
@@ -31,7 +34,7 @@ internal static class FailureFields
     /// <summary>What a host sets for all steps of a type.</summary>
     public static FieldTable<FailureDraft> HostFields { get; } = new(
     [
-        new Field<FailureDraft>("strategy", Shape.OneOf([.. Words.Keys, RetryWord]), ReadOfHost) { Aliases = ["type"] },
+        new Field<FailureDraft>("strategy", Shape.OneOf(Words.Keys), ReadOfHost) { Aliases = ["type"] },
         Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
         .. RetryDraft.FieldsOf<FailureDraft>(draft => draft.Retry),
     ]);
@@ -64,7 +67,7 @@ internal static class FailureFields
         var draft = new FailureDraft();
         if (value.Node is ScalarNode word)
         {
-            (draft.Kind, draft.IsRetry) = (ReadKind(value), word.Text == RetryWord);
+            (draft.Kind, draft.IsRetry) = (value.Word(Words), word.Text == RetryWord);
         }
         else
         {
@@ -109,7 +112,7 @@ internal static class FailureFields
 
     private static void ReadOfHost(FailureDraft draft, FieldValue value)
     {
-        (draft.Kind, draft.IsRetry) = (ReadKind(value), value.Node is ScalarNode { Text: RetryWord });
+        (draft.Kind, draft.IsRetry) = (value.Word(Words), value.Node is ScalarNode { Text: RetryWord });
         if (draft.Kind == OnFailure.Alternative)
         {
             value.Error(
@@ -117,9 +120,6 @@ internal static class FailureFields
                 "One of abort, skip, continue, rollback, escalate, retry; give the alternative to the step in its file.");
         }
     }
-
-    /// <summary>Seed 002's <c>retry</c> is what every step does anyway, with settings of its own.</summary>
-    private static OnFailure? ReadKind(FieldValue value) => value.Node is ScalarNode { Text: RetryWord } ? OnFailure.Abort : value.Word(Words);
 }
 
 /// <summary>An <c>on_failure</c> as given.</summary>

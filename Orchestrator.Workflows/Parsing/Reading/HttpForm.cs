@@ -95,7 +95,7 @@ internal static partial class HttpForm
             return method.ToUpperInvariant();
         }
 
-        value.Error($"`{method}` is none of {string.Join(", ", Methods)}");
+        value.NoneOf(Methods, method);
         return null;
     }
 

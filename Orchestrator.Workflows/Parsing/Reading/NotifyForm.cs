@@ -54,7 +54,7 @@ internal static class NotifyForm
     {
         if (value.Text() is { } word && !NotifyAction.Severities.Contains(word))
         {
-            value.Error($"`{word}` is none of {string.Join(", ", NotifyAction.Severities.Select(one => $"`{one}`"))}");
+            value.NoneOf(NotifyAction.Severities, word);
         }
 
         return value.Node is Yaml.ScalarNode scalar ? scalar.Text : null;

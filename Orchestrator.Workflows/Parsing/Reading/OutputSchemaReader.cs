@@ -66,7 +66,7 @@ internal static class OutputSchemaReader
             var type = one.Node is ScalarNode { Value.IsNull: true } ? "null" : one.Text();
             if (type is not null && !OutputSchema.Types.Contains(type))
             {
-                one.Error($"`{type}` is none of {string.Join(", ", OutputSchema.Types.Select(word => $"`{word}`"))}");
+                one.NoneOf(OutputSchema.Types, type);
             }
             else if (type is not null)
             {

@@ -90,7 +90,9 @@ internal sealed class RetryDraft
             }
             else
             {
-                one.Expected($"a status code or one of {string.Join(", ", Causes.Select(cause => $"`{cause}`"))}");
+                one.Expected(
+                    $"a status code or one of {string.Join(", ", Causes.Select(cause => $"`{cause}`"))}",
+                    one.Node is ScalarNode { Text: var word } ? one.Report.SuggestNear(word, Causes) : "");
             }
         }
 
