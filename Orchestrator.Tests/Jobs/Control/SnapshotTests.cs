@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Jobs.Control;
 
 /// <summary>How a run stood at a moment.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SnapshotTests
 {
     [Test]

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Jobs.Control;
 
 /// <summary>A run is asked why a step of it is not running.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class StepInquiryTests
 {
     private TestService _service = null!;

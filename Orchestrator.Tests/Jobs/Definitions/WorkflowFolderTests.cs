@@ -15,6 +15,7 @@ using Database = Orchestrator.Jobs.Storage.Database;
 namespace Orchestrator.Tests.Jobs.Definitions;
 
 /// <summary>Files that are dropped in, changed, broken and removed while the service runs.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class WorkflowFolderTests
 {
     private const string Tenant = DispatchRequest.DefaultTenant;
