@@ -16,6 +16,9 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
     /// <summary>A session reports when it ends.</summary>
     private static readonly TimeSpan SessionEnd = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Until the runtime has compiled for speed what runs often; a run that is longer warms up alone.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
     public Cluster Cluster { get; } = cluster;
 
     public BareSql Bare { get; } = bare;
@@ -47,8 +50,13 @@ internal sealed class Harness(Cluster cluster, BareSql bare, BenchmarkOptions op
     {
         Console.WriteLine($"{plan.Benchmark}: warming up");
         await plan.Bound(cancellationToken);
-        await plan.Prepare(cancellationToken);
-        await plan.Run(cancellationToken);
+        var warmUp = Stopwatch.GetTimestamp();
+        do
+        {
+            await plan.Prepare(cancellationToken);
+            await plan.Run(cancellationToken);
+        }
+        while (!Options.Quick && Stopwatch.GetElapsedTime(warmUp) < WarmUp);
         await SettleAsync(plan, cancellationToken);
         await StatementTimes.ForgetAsync(Cluster, Options.Statements, cancellationToken);
         var (own, start) = (plan.OwnStatements(), Stopwatch.GetTimestamp());

@@ -1,6 +1,7 @@
 -- Takes jobs for all idle workers at once: queues in their given order, the oldest job of each first, and moves them to
 -- Processing. The lateral join reads one queue after the other and stops when it has enough, so nothing is locked that
 -- is not taken; the order of its columns is that of the index. A job whose row somebody holds is left for the next time.
+-- There is always a row: its last column says whether places were dropped, behind which there may be jobs to run.
 -- $1 queues, $2 limit, $3 server, $4 workers (one for each job), $5 time of start as it is stored,
 -- $6 the first job of each queue to look at
 with found as materialized (
@@ -44,6 +45,7 @@ dropped as (
     select t.id from taken t
     where exists (select from locked l where l.id = t.id) or not exists (select from hangfire.job j where j.id = t.jobid)
     except select id from runnable))
+  returning id
 ),
 processing as (
   insert into hangfire.state (id, jobid, name, createdat, data)
@@ -56,6 +58,7 @@ moved as (
   from runnable r where j.id = r.jobid
 )
 select r.slot, r.id, r.jobid, r.queue, r.newstateid, r.statename, r.createdat, r.invocationdata::text, r.arguments::text,
-  (select json_object_agg(p.name, p.value)::text from hangfire.jobparameter p where p.jobid = r.jobid)
-from runnable r
+  (select json_object_agg(p.name, p.value)::text from hangfire.jobparameter p where p.jobid = r.jobid), d.any_dropped
+from (select exists (select from dropped) as any_dropped) as d
+left join runnable r on true
 order by r.slot

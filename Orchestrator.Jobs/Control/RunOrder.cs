@@ -26,7 +26,7 @@ internal sealed record RunOrder(string Word, RunTransition Transition, string St
     /// <summary>Why a run in this state stays as it is; null: it can be done.</summary>
     public string? Refusal(RunId run, RunState state) => Transition.Allows(state)
         ? null
-        : $"Run {run} is {state.Word()}; {Word} needs one that is {string.Join(" or ", Transition.Sources.Select(source => source.Word()))}.";
+        : $"Run {run} is {state.Word()}; {Word} needs one that is {string.Join(" or ", Transition.Sources.Select(source => source.Word()))}{(this == Resume ? ", or one that has failed" : "")}.";
 }
 
 /// <summary>Who gives an order, and why.</summary>

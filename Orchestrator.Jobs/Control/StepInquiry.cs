@@ -21,7 +21,7 @@ internal sealed record WhyReason(string Kind, string Message)
     /// <summary>That step's state, or the run's.</summary>
     public string? Status { get; init; }
 
-    /// <summary>Of a bucket, a lock, an event or a queue.</summary>
+    /// <summary>Of a bucket, a lock, an event, a queue or a run.</summary>
     public string? Key { get; init; }
 
     /// <summary>When it may be over.</summary>
@@ -122,7 +122,13 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             case "schedule":
                 return [new WhyReason("schedule", $"its run is to start {At(row.NextRunAt)}") { Until = row.NextRunAt }];
             case "timer":
-                return [new WhyReason("timer", $"it waits until {At(row.NextRunAt)}") { Until = row.NextRunAt }];
+                return [new WhyReason("timer", $"it waits until {Moment(row.NextRunAt)}") { Until = row.NextRunAt }];
+            case "event":
+                return [new WhyReason(word, $"it waits for an event or a signal '{row.Event}'{AtMost(row)}") { Key = row.Event, Until = row.Deadline }];
+            case "approval":
+                return [new WhyReason(word, $"it waits for the answer of {(row.Approvers is { } names ? Words(names) : "an operator")} to '{row.Prompt}'{AtMost(row)}") { Until = row.Deadline }];
+            case "workflow" when row.Child is { } child:
+                return [new WhyReason(word, $"it waits for run {child}{AtMost(row)}") { Key = child.ToString(), Until = row.Deadline }];
             default:
                 return [new WhyReason(word.Length > 0 ? word : "step", $"it waits for {(key is null ? word : $"{word} '{key}'")}") { Key = key, Until = row.NextRunAt }];
         }
@@ -218,7 +224,12 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         _ => $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} more",
     };
 
-    private static string At(DateTime? time) => time is { } at ? $"at {at.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}" : "at a time that is not known";
+    private static string At(DateTime? time) => $"at {Moment(time)}";
+
+    private static string Moment(DateTime? time) => time?.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "a time that is not known";
+
+    /// <summary>Its own <c>timeout_ms</c>.</summary>
+    private static string AtMost(Row row) => row.Deadline is null ? "" : $", until {Moment(row.Deadline)} at most";
 
     private static async Task<Row?> ReadAsync(NpgsqlConnection connection, string tenant, RunId run, string step, CancellationToken cancellationToken)
     {
@@ -246,6 +257,11 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             IsInQueue = row.GetBoolean(19),
             QueuedBefore = row.GetInt32(20),
             IsServed = row.GetBoolean(21),
+            Deadline = Time(row, 22),
+            Event = Text(row, 23),
+            Child = row.IsDBNull(24) ? null : row.GetGuid(24),
+            Prompt = Text(row, 25),
+            Approvers = row.IsDBNull(26) ? null : row.GetFieldValue<string[]>(26),
         };
     }
 
@@ -292,5 +308,16 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         public required int QueuedBefore { get; init; }
 
         public required bool IsServed { get; init; }
+
+        /// <summary>When the step's own time is over; null: it has none.</summary>
+        public required DateTime? Deadline { get; init; }
+
+        public required string? Event { get; init; }
+
+        public required Guid? Child { get; init; }
+
+        public required string? Prompt { get; init; }
+
+        public required string[]? Approvers { get; init; }
     }
 }

@@ -45,21 +45,24 @@ internal sealed class WorkflowFolder(
     /// <param name="folder">Where they lie.</param>
     /// <param name="types">The step types that they may use.</param>
     /// <param name="before">Templates as they were when they were last good; null: a file that is bad is no template.</param>
-    public static IReadOnlyList<WorkflowFile> Read(string folder, StepCatalog types, TemplateSet? before = null)
+    /// <param name="holders">Names of the files that workflows are from, by key: another file doesn't take a key over; null: the first has it.</param>
+    public static IReadOnlyList<WorkflowFile> Read(
+        string folder, StepCatalog types, TemplateSet? before = null, IReadOnlyDictionary<string, string>? holders = null)
     {
-        var firsts = new Dictionary<string, string>();
         var listing = FolderListing.Of(folder).ToLookup(entry => FolderListing.IsTemplate(entry.Name));
         var templates = Distinct(listing[true].Select(entry => Read(entry, types, TemplateSet.None)).OfType<WorkflowFile>()).ToList();
         var set = SetOf(templates, before);
+        var files = listing[false].Select(entry => Read(entry, types, set)).OfType<WorkflowFile>().ToList();
+        var firsts = files.Where(file => file.Definition is not null).GroupBy(file => file.Definition!.Key).ToDictionary(
+            alike => alike.Key,
+            alike => files.Find(file => file.Name == holders?.GetValueOrDefault(alike.Key) && (file.Definition?.Key ?? alike.Key) == alike.Key)?.Name ?? alike.First().Name);
         return
         [
             .. templates,
-            .. listing[false]
-                .Select(entry => Read(entry, types, set))
-                .OfType<WorkflowFile>()
+            .. files
                 .Select(file => file switch
                 {
-                    { Definition.Key: var key } when !firsts.TryAdd(key, file.Name) =>
+                    { Definition.Key: var key } when firsts[key] != file.Name =>
                         file.Refuse("key", $"key '{key}' is also the key of {firsts[key]}", "Give one of them another key."),
                     { Settings: not null, Name: not ReadinessSettings.FileName } =>
                         file.Refuse("", "there is one such file, in the workflows' folder itself", "Move it there, or rename it."),
@@ -101,7 +104,8 @@ internal sealed class WorkflowFolder(
     {
         var isRestart = _seen.Length == 0;
         var seen = Stamp(folders.Workflows);
-        var files = Read(folders.Workflows, types, _templates);
+        var holders = _heads.GroupBy(head => head.Value.Key).ToDictionary(alike => alike.Key, alike => alike.First().Key);
+        var files = Read(folders.Workflows, types, _templates, holders);
         Report(files);
         _templates = SetOf([.. files.Where(file => FolderListing.IsTemplate(file.Name))], _templates);
         _readiness = files.FirstOrDefault(file => file.Name is ReadinessSettings.FileName or ".") switch

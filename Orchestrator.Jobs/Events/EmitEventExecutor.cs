@@ -57,6 +57,7 @@ internal sealed class EmitEventExecutor(
 
     private string? Problem(IntentEvent reported) =>
         reported.Type.Length is 0 or > EmitEventAction.MaxText ? $"`event_type` came to {reported.Type.Length} characters; it has to have 1 to {EmitEventAction.MaxText}."
+        : RunEnd.Is(reported.Type) ? $"`event_type` came to {reported.Type}, which is kept for the ends of runs: the service notes them itself."
         : string.IsNullOrEmpty(reported.UserId) ? "an event belongs to a user, and the run has none. Give the step a `user_id`."
         : reported.UserId.Length > EmitEventAction.MaxText ? $"`user_id` came to {reported.UserId.Length} characters; {EmitEventAction.MaxText} are allowed."
         : reported.IntentId?.Length > EmitEventAction.MaxText ? $"`intent_id` came to {reported.IntentId.Length} characters; {EmitEventAction.MaxText} are allowed."

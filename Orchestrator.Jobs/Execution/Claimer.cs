@@ -57,7 +57,7 @@ internal sealed class Claimer
     private async Task ClaimAsync((string Tenant, JobId Job)[] distinct, Dictionary<(string, JobId), ClaimedStep> claimed)
     {
         var worker = _presence.Id;
-        await using var command = _database.Source.CreateCommand(Statements.Claim);
+        await using var command = _database.Keyed.CreateCommand(Statements.Claim);
         command.Parameters
             .Texts(Array.ConvertAll(distinct, want => want.Tenant))
             .Uuids(Array.ConvertAll(distinct, want => want.Job.Value))

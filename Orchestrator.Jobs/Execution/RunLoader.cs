@@ -64,7 +64,7 @@ internal sealed class RunLoader
 
     private async Task<IReadOnlyList<bool>> LoadAllAsync(IReadOnlyList<RunLoad> loads)
     {
-        await using var batch = _database.Source.CreateBatch();
+        await using var batch = _database.Keyed.CreateBatch();
         await RunAsync(batch, loads);
         return [.. Enumerable.Repeat(true, loads.Count)];
     }

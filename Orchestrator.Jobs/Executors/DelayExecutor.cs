@@ -59,6 +59,7 @@ internal sealed class DelayExecutor(Random random) : IStepExecutor
 
     private static DateTime? Moment(Value value) => value.Kind switch
     {
+        ValueKind.Date when value.AsTime() is var time && double.IsFinite(time) => DateTime.UnixEpoch.AddMilliseconds(time),
         ValueKind.Number when value.AsNumber() is >= 0 and < 253402300800000 and var ms => DateTime.UnixEpoch.AddMilliseconds(ms),
         ValueKind.String when DateTimeOffset.TryParse(
             value.AsString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) => date.UtcDateTime,

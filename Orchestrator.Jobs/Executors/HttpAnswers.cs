@@ -42,7 +42,8 @@ internal static class HttpAnswers
     {
         var status = (int)response.StatusCode;
         var name = HttpRequests.Name(request);
-        if (Refusal(IsExpected(action, status), name, response, body, maxBytes) is { } refusal)
+        var wanted = action.ExpectStatus.Count > 0 ? $", not {string.Join(" or ", action.ExpectStatus)} (expect_status)" : "";
+        if (Refusal(IsExpected(action, status), name, response, body, maxBytes, wanted) is { } refusal)
         {
             return refusal;
         }
@@ -60,10 +61,10 @@ internal static class HttpAnswers
     }
 
     /// <summary>What is wrong with an answer whatever it says: its status or its size. Null: nothing.</summary>
-    public static AttemptFailed? Refusal(bool isExpected, string name, HttpResponseMessage response, HttpBody body, int maxBytes)
+    public static AttemptFailed? Refusal(bool isExpected, string name, HttpResponseMessage response, HttpBody body, int maxBytes, string wanted = "")
     {
         var status = (int)response.StatusCode;
-        return !isExpected ? new AttemptFailed(new Failure(FailureKind.Status, $"{name} answered {status}{Shown(body)}", status, RetryAfter(response)))
+        return !isExpected ? new AttemptFailed(new Failure(FailureKind.Status, $"{name} answered {status}{wanted}{Shown(body)}", status, RetryAfter(response)))
             : body.IsCut ? new AttemptFailed(new Failure(
                 FailureKind.Invalid, $"{name} answered with more than {maxBytes} bytes (Orchestrator:MaxResponseBytes).", status))
             : null;

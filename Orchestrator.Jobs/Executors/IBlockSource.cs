@@ -2,6 +2,7 @@ using Dapper;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Operators;
 using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Jobs.Executors;
 
@@ -16,6 +17,9 @@ internal interface IBlockSource
 
     /// <summary>A step's address, and the error of its newest attempt that failed.</summary>
     Task<(string Step, string? Error)> FindErrorAsync(StepAttempt attempt, int number, CancellationToken cancellationToken);
+
+    /// <summary>The steps in blocks of the run that have not ended, of those with these indexes in the definition.</summary>
+    Task<IReadOnlyList<(int Number, StepPlace Place)>> ListOpenAsync(StepAttempt attempt, IReadOnlyList<int> definitions, CancellationToken cancellationToken);
 
     /// <summary>How many items the attempt's step has.</summary>
     Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken);
@@ -67,6 +71,21 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleAsync<(string, string?)>(Command("FindStepError", attempt, number, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<(int Number, StepPlace Place)>> ListOpenAsync(
+        StepAttempt attempt, IReadOnlyList<int> definitions, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(SqlText.Load("ListOpenSteps"));
+        command.Parameters.One(attempt.Run.Tenant).One(attempt.Run.Id.Value).One(attempt.Run.Id.LastJob.Value).One(definitions.ToArray());
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var open = new List<(int, StepPlace)>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            open.Add((new JobId(row.GetGuid(0)).StepIndex, Places.Read(row, 1, 2)!));
+        }
+
+        return open;
     }
 
     public async Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken)

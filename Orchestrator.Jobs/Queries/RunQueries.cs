@@ -40,12 +40,18 @@ internal sealed class RunQueries(Database database)
             SqlText.Load("RunSteps"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>The run's attempts that have ended, in the order in which they did.</summary>
-    public async Task<IReadOnlyList<AttemptRow>> AttemptsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    /// <summary>The run's attempts that have ended, in the order in which they did; all, or a page of them.</summary>
+    /// <param name="tenant">Whose run it is.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="limit">How many; null: all.</param>
+    /// <param name="after">Id of the attempt after which they begin; null: with the first.</param>
+    public async Task<IReadOnlyList<AttemptRow>> AttemptsAsync(
+        string tenant, RunId run, CancellationToken cancellationToken, int? limit = null, Guid? after = null)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
-            SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+            SqlText.Load("RunAttempts"), new { tenant, first = run.Value, last = run.LastJob.Value, after, limit }, cancellationToken: cancellationToken))];
     }
 
     /// <summary>The run's agent tasks with what they have handed on, in the order in which they ended.</summary>
@@ -60,11 +66,17 @@ internal sealed class RunQueries(Database database)
             SqlText.Load("RunHandoffs"), new { tenant, first = run.Value, last = run.LastJob.Value, agents }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>The run's log lines and those of its attempts, in the order of their time.</summary>
-    public async Task<IReadOnlyList<LogRow>> LogsAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    /// <summary>The run's log lines and those of its attempts, in the order of their time; all, or a page of them.</summary>
+    /// <param name="tenant">Whose run it is.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="limit">How many; null: all.</param>
+    /// <param name="skip">How many lines come before them.</param>
+    public async Task<IReadOnlyList<LogRow>> LogsAsync(
+        string tenant, RunId run, CancellationToken cancellationToken, int? limit = null, int skip = 0)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<LogRow>(new CommandDefinition(
-            SqlText.Load("RunLogs"), new { tenant, run = run.Value, last = run.LastJob.Value }, cancellationToken: cancellationToken))];
+            SqlText.Load("RunLogs"), new { tenant, run = run.Value, last = run.LastJob.Value, skip, limit }, cancellationToken: cancellationToken))];
     }
 }

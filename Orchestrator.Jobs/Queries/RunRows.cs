@@ -60,6 +60,9 @@ internal sealed record StepRunRow
 
     public required int StepIndex { get; init; }
 
+    /// <summary>Its id in the file: the last part of its address.</summary>
+    public string DefinitionId => StepId[(StepId.LastIndexOf('.') + 1)..];
+
     public required string Status { get; init; }
 
     public string? WaitingFor { get; init; }

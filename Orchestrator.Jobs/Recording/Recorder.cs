@@ -59,7 +59,7 @@ internal sealed class Recorder
         await Retry.WhileUnreachableAsync(
             async () =>
             {
-                await using var connection = await _database.Source.OpenConnectionAsync();
+                await using var connection = await _database.Keyed.OpenConnectionAsync();
                 await batch.WriteAsync(connection);
             },
             _options.Lease,

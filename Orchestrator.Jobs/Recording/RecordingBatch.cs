@@ -30,12 +30,19 @@ internal sealed class RecordingBatch(
     public async Task WriteAsync(NpgsqlConnection connection)
     {
         await using var transaction = await connection.BeginTransactionAsync();
-        await WriteInAsync(connection);
+        await RunAsync(connection);
         await transaction.CommitAsync();
     }
 
-    /// <summary>The same in the caller's transaction.</summary>
+    /// <summary>The same in the caller's transaction, on a connection like any other.</summary>
     public async Task WriteInAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("FindByKey"), connection);
+        await command.ExecuteNonQueryAsync();
+        await RunAsync(connection);
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection)
     {
         _runs.Clear();
         foreach (var group in recordings.GroupBy(recording => (recording.Memory.Run.Tenant, recording.Memory.Run.Id)))
@@ -68,7 +75,6 @@ internal sealed class RecordingBatch(
     {
         await using var batch = connection.CreateBatch();
         var runs = _runs.Keys.ToArray();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("FindByKey")));
         var command = batch.CreateBatchCommand();
         command.CommandText = Statements.LockRuns;
         command.Parameters
@@ -79,7 +85,6 @@ internal sealed class RecordingBatch(
         var hasBlocks = AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         var counts = AddPlaces(batch, _runs.Values);
         await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]

@@ -365,10 +365,7 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
         && recording.Steps.Skip(1).All(ahead => _rows.TryGetValue(ahead.Step, out var waiting)
             && (waiting.State == StepState.Waiting || _state!.Value.IsTerminal()));
 
-    /// <summary>
-    /// Of a run that has ended only the claimed attempt counts, and no other follows it; what was evaluated ahead never
-    /// took place.
-    /// </summary>
+    /// <summary>Of a run that has ended only the claimed attempt counts; what was evaluated ahead never took place.</summary>
     private static IEnumerable<StepRecord> Written(Recording recording, RunState state) => !state.IsTerminal()
         ? recording.Steps
         : recording.Steps.Where(step => step.IsClaimed).Select(step => step.Verdict switch
@@ -390,10 +387,13 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
     {
         var records = _accepted.SelectMany(recording => recording.Steps).ToArray();
         var record = Array.Find(records, record => record.Step == end.Step);
+        var dead = record?.Verdict as VerdictDead;
         return Value.Object(
-            ("message", end.Error),
+            // Of a step that died before this recording, Record.sql takes message and attempts from its attempts.
+            ("job", record is null && end.Step is { } earlier ? Info.Id.Job(earlier).Value.ToString() : Value.Undefined),
+            ("message", dead?.Failure.Message ?? end.Error),
             ("step_id", end.Step is { } step ? Id(step, record) : null),
-            ("agent_id", (record?.Verdict as VerdictDead)?.Failure.AgentId),
+            ("agent_id", dead?.Failure.AgentId),
             ("timestamp", (record?.FinishedAt ?? records.Max(record => record.FinishedAt)).ToString("O")),
             ("attempts", record?.Attempt ?? 0));
     }

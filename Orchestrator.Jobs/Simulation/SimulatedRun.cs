@@ -37,7 +37,7 @@ internal sealed class SimulatedRun
         IStepExecutor[] own =
         [
             new TransformExecutor(), new BranchExecutor(), new ParallelExecutor(blocks), new RaceExecutor(blocks), new LoopExecutor(blocks),
-            new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(), new EndExecutor(),
+            new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(_steps), new EndExecutor(),
         ];
         var mocked = Mocks.Types.Except(own.Select(executor => executor.Action)).Select(action => new MockExecutor(action, mocks));
         _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), new OrchestratorOptions(), time, random);
@@ -220,7 +220,7 @@ internal sealed class SimulatedRun
     private void End(RunEnd end, StepRecord record)
     {
         _steps.CancelRest();
-        (State, Error) = (end.State, end.Error);
+        (State, Error) = (end.State, end.Step is { } step ? _steps[step].Error ?? end.Error : end.Error);
         if (end.State != RunState.Success)
         {
             return;

@@ -193,6 +193,12 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public void CancelRest() => _steps.Values.Where(step => !step.State.IsTerminal()).ToList().ForEach(Cancel);
 
+    public Task<IReadOnlyList<(int Number, StepPlace Place)>> ListOpenAsync(
+        StepAttempt attempt, IReadOnlyList<int> definitions, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<(int, StepPlace)>>([.. _steps.Values
+            .Where(step => step.Place is not null && !step.State.IsTerminal() && definitions.Contains(step.Definition))
+            .Select(step => (step.Number, step.Place!))]);
+
     public Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
     {
         var undone = _owners.Keys.Where(number => number != attempt.StepNumber).SelectMany(UndoneBy).ToDictionary(one => one.Step, one => one.IsOpen);

@@ -15,7 +15,10 @@ with want as (
       lease_until = clock_timestamp() + $5,
       started_at = case when q.phase is null then clock_timestamp() else q.started_at end
   from want w
-  join workflow_runs r on r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
+  -- Looked up by key alone: the index of open runs looks short, and is full of those that ended since the last vacuum.
+  cross join lateral (
+    select r.* from workflow_runs r where r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id offset 0
+  ) r
   where q.tenant_id = w.tenant_id and q.job_id = w.job_id
     and (q.status = 'queued' or q.status in ('failed', 'waiting') and q.next_run_at <= clock_timestamp())
     and r.status in ('pending', 'running')
@@ -27,8 +30,8 @@ with want as (
   set status = 'running',
       started_at = clock_timestamp(),
       deadline_at = clock_timestamp() + r.timeout_ms * interval '1 ms'
-  from (select distinct tenant_id, workflow_run_id from claimed where run_status = 'pending') c
-  where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id and r.status = 'pending'
+  from (select distinct tenant_id, workflow_run_id, run_status from claimed where run_status = 'pending') c
+  where r.tenant_id = c.tenant_id and r.workflow_run_id = c.workflow_run_id and r.status = c.run_status
 )
 select tenant_id, job_id, attempts, lost, max_attempts, claimed_at, queue, workflow_key, workflow_version,
        user_id, intent_id, created_at, trigger, base_attempts, resets, run_priority,

@@ -66,7 +66,13 @@ with step as (
   where r.tenant_id = w.tenant_id and r.workflow_run_id = w.workflow_run_id
 ), run_end as (
   update workflow_run_data d
-  set output = w.output, error = w.error
+  set output = w.output,
+      error = case when w.error ? 'job' then (w.error - 'job') || coalesce((
+        select jsonb_build_object('message', a.error_text, 'attempts', a.attempt)
+        from job_attempts a
+        where a.tenant_id = w.tenant_id and a.job_id = (w.error ->> 'job')::uuid and not a.success and a.error_text is not null
+        order by a.attempt desc
+        limit 1), '{}') else w.error end
   from unnest($20::text[], $21::uuid[], $22::jsonb[], $23::jsonb[]) as w (tenant_id, workflow_run_id, output, error)
   where d.tenant_id = w.tenant_id and d.workflow_run_id = w.workflow_run_id
 ), output as (

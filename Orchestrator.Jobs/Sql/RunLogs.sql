@@ -10,3 +10,4 @@ select w.step_id, null, w.at, w.level, w.message, w.data::text, w.id
 from workflow_logs w
 where w.tenant_id = @tenant and w.workflow_run_id = @run
 order by "At", "StepId", "Attempt", "Place"
+offset @skip limit @limit

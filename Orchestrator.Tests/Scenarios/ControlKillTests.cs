@@ -6,6 +6,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> of the worker of a run that is paused, and of one that is cancelled: nothing is lost, nothing goes on.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ControlKillTests
 {
     [Test]

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> at every stage of an autonomous cycle: what each agent is to be given runs once.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class CycleKillTests
 {
     private const int Agents = 40, WorkflowsOfAgent = 2;

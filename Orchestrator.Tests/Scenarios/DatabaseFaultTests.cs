@@ -9,6 +9,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary>The database is there and does not do what it should, under work: it is waited for, and nothing is lost.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DatabaseFaultTests
 {
     private const int Runs = 50;

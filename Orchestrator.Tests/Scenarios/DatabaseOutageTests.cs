@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using Orchestrator.Jobs.Storage.Embedded;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Scenarios;
@@ -8,6 +6,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary>The database goes away under work, and comes back on the same port.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class DatabaseOutageTests
 {
     private const int Runs = 100;
@@ -21,7 +20,7 @@ internal sealed class DatabaseOutageTests
         await scene.Target.SeenAsync(Steps / 3).WaitAsync(TimeSpan.FromMinutes(1));
 
         // The folder's watcher in this process starts it again.
-        KillServer(scene);
+        await scene.KillPostgresAsync();
 
         await ExpectAllDoneAsync(scene, service);
     }
@@ -58,12 +57,6 @@ internal sealed class DatabaseOutageTests
         await Scene.DispatchAsync(service, "four_steps", Runs);
         dispatched.SetResult();
         return service;
-    }
-
-    private static void KillServer(Scene scene)
-    {
-        using var server = Process.GetProcessById(PostmasterFile.Read(scene.Postgres.DataFolder)!.ProcessId);
-        server.Kill();
     }
 
     /// <summary>What goes on in the background says once that it fails, and in words.</summary>

@@ -3,6 +3,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>The ten features of seed 002's demo, in one go.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests
 {
     [Test]

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> in the middle of the work, at moments that the work's progress decides.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class KillTests
 {
     private const int StepsOfRun = 4;

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> after a step has done its work, and before that is recorded: the work is not doubled.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class LeafKillTests
 {
     private const string Listener = """

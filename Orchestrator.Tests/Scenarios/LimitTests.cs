@@ -44,7 +44,8 @@ internal sealed class LimitTests
         var left = await database.ScalarAsync<double>($"select tokens from orchestrator.rate_limits where rl_key = '{TokenTaker.Key}'");
         await TestContext.Progress.WriteLineAsync(FormattableString.Invariant(
             $"{granted} tokens in {passed:0.000} s, {granted / (decimal)(capacity + rate * passed):P3} of what the bucket allows; {left:0.0} left"));
-        ((double)granted).Should().BeLessThanOrEqualTo(capacity + rate * passed).And.BeGreaterThanOrEqualTo(0.99 * (capacity + rate * passed) - 1);
+        // What flows over a full bucket while a busy machine lets no process ask is lost.
+        ((double)granted).Should().BeLessThanOrEqualTo(capacity + rate * passed).And.BeGreaterThanOrEqualTo(0.9 * (capacity + rate * passed));
     }
 
     [Test]

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary>The service with its own PostgreSQL: killed alone, shared with a command, told to stop under work.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class OwnDatabaseTests
 {
     private const int Runs = 10;

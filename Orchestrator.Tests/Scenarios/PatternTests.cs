@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>The control-flow patterns of Russell et al. (2006) that the language has: each file runs, and shows its pattern.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class PatternTests
 {
     private static readonly string Folder = Path.Combine(Place.Shipped(), "examples", "patterns");

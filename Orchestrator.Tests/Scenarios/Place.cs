@@ -10,7 +10,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// </summary>
 internal sealed class Place : IAsyncDisposable
 {
-    private readonly TestFolder _folder = TestFolder.Create();
+    private readonly TestFolder _folder = TestFolder.CreateForData();
 
     private Place()
     {

@@ -5,6 +5,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary>What waits for its time has it in the database, not in the process.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RetryTests
 {
     private const string Patient = """

@@ -5,6 +5,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> in the midst of a rollback: it goes on where it was, and undoes each step once.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class RollbackKillTests
 {
     private const string Trip = """

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary>Every workflow that the project ships is sound, runs on the sample agents as a newcomer has them, and does what it says.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SampleWorkflowTests
 {
     /// <summary>What the autonomous cycle gives.</summary>

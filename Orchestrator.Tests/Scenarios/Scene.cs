@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
@@ -14,7 +15,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private readonly TestFolder _folder = TestFolder.Create();
+    private readonly TestFolder _folder = TestFolder.CreateForData();
     private readonly List<ServiceProcess> _services = [];
     private EmbeddedPostgres? _postgres;
     private NpgsqlDataSource? _source;
@@ -136,6 +137,31 @@ internal sealed class Scene : IAsyncDisposable
     {
         _source!.Clear();
         await Postgres.DisposeAsync();
+    }
+
+    /// <summary><c>kill -9</c> of the server, and waits until the one that is started in its place answers.</summary>
+    public async Task KillPostgresAsync()
+    {
+        var killed = PostmasterFile.Read(Postgres.DataFolder)!.ProcessId;
+        using (var server = Process.GetProcessById(killed))
+        {
+            server.Kill();
+        }
+
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                _source!.Clear();
+                try
+                {
+                    return PostmasterFile.Read(Postgres.DataFolder) is { } file && file.ProcessId != killed && await ScalarAsync<bool>("select true");
+                }
+                catch (NpgsqlException)
+                {
+                    return false;
+                }
+            },
+            "The database's return");
     }
 
     public async ValueTask DisposeAsync()

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>The sample of the library: a host of its own that dispatches in its own transactions and brings its own step.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ShopTests
 {
     private TestDatabase _database = null!;

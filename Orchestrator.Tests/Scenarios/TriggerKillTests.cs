@@ -5,6 +5,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> while runs start runs and events are collected: each end and each event counts once.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class TriggerKillTests
 {
     private const int Runs = 40, Events = 200, Kills = 3;

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Scenarios;
 /// <summary><c>kill -9</c> while steps wait, are told, or have found what they wait for and have not recorded it.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class WaitKillTests
 {
     /// <summary>What a held workflow's steps have come to is not recorded while somebody holds the lock.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Tests.Scenarios;
 
 /// <summary>A wrong setting is named in a line or two, with what it may be; no stack trace, exit code 1.</summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 internal sealed class WrongSettingsTests
 {
     private const string Nowhere = "Host=127.0.0.1;Port=1;Database=orchestrator;Username=nobody;Password=none;Timeout=2";

@@ -24,6 +24,9 @@ internal sealed class TestCluster
         ["fsync"] = "off",
         ["synchronous_commit"] = "off",
         ["full_page_writes"] = "off",
+
+        // For the services of several fixtures at a time.
+        ["max_connections"] = "500",
     };
 
     private readonly SemaphoreSlim _cloning = new(1, 1);
@@ -83,7 +86,7 @@ internal sealed class TestCluster
     private static async Task<TestCluster> StartAsync()
     {
         await TestFolder.RemoveLeftOversAsync();
-        var folder = TestFolder.Create();
+        var folder = TestFolder.CreateForData();
         var options = new EmbeddedPostgresOptions { DataFolder = folder.Postgres, Settings = Fast };
         var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
         var unpooled = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false };

@@ -88,7 +88,7 @@ internal static partial class AgentEndpoints
         var rows = await agents.ListAsync(filter with { Limit = limit + 1 }, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
-            new AgentPage([.. page.Select(AgentJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Default.AgentPage);
+            new AgentPage([.. page.Select(AgentJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Readable.AgentPage);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, AgentStore agents)
@@ -101,7 +101,7 @@ internal static partial class AgentEndpoints
 
         var content = Read(body) with { Tenant = http.User.Tenant() };
         return body.Problem() ?? (await agents.InsertAsync(content, http.RequestAborted) is { } row
-            ? Results.Json(AgentJson.Of(row), ApiJson.Default.AgentJson, statusCode: StatusCodes.Status201Created)
+            ? Results.Json(AgentJson.Of(row), ApiJson.Readable.AgentJson, statusCode: StatusCodes.Status201Created)
             : Taken(content));
     }
 
@@ -135,11 +135,11 @@ internal static partial class AgentEndpoints
 
     private static async Task<IResult> DeleteAsync(HttpContext http, AgentStore agents, long id) =>
         await agents.DeleteAsync(http.User.Tenant(), id, http.RequestAborted)
-            ? Results.Json(new AgentDeleted(true, id), ApiJson.Default.AgentDeleted)
+            ? Results.Json(new AgentDeleted(true, id), ApiJson.Readable.AgentDeleted)
             : NoSuchAgent(id);
 
     private static IResult Answer(long id, AgentRow? row) =>
-        row is null ? NoSuchAgent(id) : Results.Json(AgentJson.Of(row), ApiJson.Default.AgentJson);
+        row is null ? NoSuchAgent(id) : Results.Json(AgentJson.Of(row), ApiJson.Readable.AgentJson);
 
     private static IResult Taken(AgentContent content) => Problems.Of(
         StatusCodes.Status409Conflict, "Name taken",

@@ -78,7 +78,7 @@ internal static class AgentEventEndpoints
         var rows = await agents.AddEventsAsync(http.User.Tenant(), id, events, http.RequestAborted);
         return rows.Count == 0
             ? AgentEndpoints.NoSuchAgent(id)
-            : Results.Json(new AgentEventsAnswer([.. rows.Select(AgentEventJson.Of)]), ApiJson.Default.AgentEventsAnswer, statusCode: StatusCodes.Status201Created);
+            : Results.Json(new AgentEventsAnswer([.. rows.Select(AgentEventJson.Of)]), ApiJson.Readable.AgentEventsAnswer, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, AgentStore agents, long id)
@@ -100,6 +100,6 @@ internal static class AgentEventEndpoints
         var rows = await agents.ListEventsAsync(tenant, id, cursor, limit + 1, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
-            new AgentEventPage([.. page.Select(AgentEventJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Default.AgentEventPage);
+            new AgentEventPage([.. page.Select(AgentEventJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Readable.AgentEventPage);
     }
 }

@@ -89,7 +89,7 @@ internal static class AlertEndpoints
         var rows = await alerts.ListAsync(filter with { Limit = limit + 1 }, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
-            new AlertPage([.. page.Select(AlertJson.Of)], rows.Count > limit ? page[^1].AlertId : null), ApiJson.Default.AlertPage);
+            new AlertPage([.. page.Select(AlertJson.Of)], rows.Count > limit ? page[^1].AlertId : null), ApiJson.Readable.AlertPage);
     }
 
     private static async Task<IResult> AcknowledgeAsync(HttpContext http, AlertStore alerts, Guid id)
@@ -101,7 +101,7 @@ internal static class AlertEndpoints
         }
 
         return await alerts.AcknowledgeAsync(http.User.Tenant(), id, http.User.Actor(), http.RequestAborted) is { } row
-            ? Results.Json(AlertJson.Of(row), ApiJson.Default.AlertJson)
+            ? Results.Json(AlertJson.Of(row), ApiJson.Readable.AlertJson)
             : Problems.Of(StatusCodes.Status404NotFound, "No such alert", $"There is no alert {id}.");
     }
 }

@@ -16,8 +16,20 @@ internal static class ApiSetup
     public static IServiceCollection AddOrchestratorApi(this IServiceCollection services) =>
         services.AddSingleton<WorkflowNames>().AddSingleton<WebhookServices>().AddSingleton<RunStreams>().AddExceptionHandler<FailureHandler>().AddRouting().AddOrchestratorOpenApi();
 
+    /// <summary>No browser takes an answer for another type than it says.</summary>
+    private static Task NameTypesAsync(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return Task.CompletedTask;
+        });
+        return next(http);
+    }
+
     public static void UseOrchestratorApi(this WebApplication app)
     {
+        app.Use(NameTypesAsync);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.OfStatusAsync(context.HttpContext));
         app.UseSwaggerPage();
@@ -60,13 +72,13 @@ internal static class ApiSetup
 
     private static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/healthz", () => Results.Json(new HealthAnswer("ok"), ApiJson.Default.HealthAnswer)).AllowAnonymous()
+        app.MapGet("/healthz", () => Results.Json(new HealthAnswer("ok"), ApiJson.Readable.HealthAnswer)).AllowAnonymous()
             .WithSummary("Say that the process lives").Answers(200, new HealthAnswer("ok"));
         app.MapGet("/readyz", async (Database database, CancellationToken cancellationToken) =>
         {
             var word = await ReadinessAsync(database, cancellationToken);
             return Results.Json(
-                new HealthAnswer(word), ApiJson.Default.HealthAnswer,
+                new HealthAnswer(word), ApiJson.Readable.HealthAnswer,
                 statusCode: word == Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous()
             .WithSummary("Say whether it can work").Answers(200, new HealthAnswer(Ready)).Answers(503, new HealthAnswer("no database"));

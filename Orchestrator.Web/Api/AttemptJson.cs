@@ -3,9 +3,9 @@ using Orchestrator.Jobs.Queries;
 
 namespace Orchestrator.Web.Api;
 
-internal sealed record AttemptList(IReadOnlyList<AttemptJson> Items);
+internal sealed record AttemptList(IReadOnlyList<AttemptJson> Items, Guid? NextCursor);
 
-internal sealed record LogList(IReadOnlyList<LogLineJson> Items);
+internal sealed record LogList(IReadOnlyList<LogLineJson> Items, int? NextCursor);
 
 /// <summary>An attempt that has ended, in the order in which they did.</summary>
 internal sealed record AttemptJson

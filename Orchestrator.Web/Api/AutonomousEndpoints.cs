@@ -71,7 +71,7 @@ internal static class AutonomousEndpoints
         var started = await start.StartAsync(wish, http.RequestAborted);
         return started.IsOverlap
             ? new CycleRuns(started.Job)
-            : Results.Json(new CycleTriggered(true, "Autonomous job triggered", started.Job), ApiJson.Default.CycleTriggered);
+            : Results.Json(new CycleTriggered(true, "Autonomous job triggered", started.Job), ApiJson.Readable.CycleTriggered);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, CycleQueries cycles)
@@ -86,7 +86,7 @@ internal static class AutonomousEndpoints
         // One more than asked for says whether there is a next page.
         var rows = await cycles.ListAsync(http.User.Tenant(), cursor ?? long.MaxValue, limit + 1, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
-        return Results.Json(new CyclePage([.. page.Select(CycleJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Default.CyclePage);
+        return Results.Json(new CyclePage([.. page.Select(CycleJson.Of)], rows.Count > limit ? page[^1].Id : null), ApiJson.Readable.CyclePage);
     }
 
     private static async Task<IResult> StatusAsync(HttpContext http, CycleQueries cycles, long id)
@@ -99,7 +99,7 @@ internal static class AutonomousEndpoints
                     CycleJson.Of(cycle),
                     await cycles.StatsAsync(tenant, id, http.RequestAborted),
                     await cycles.ExecutionsAsync(tenant, id, http.RequestAborted)),
-                ApiJson.Default.CycleStatus);
+                ApiJson.Readable.CycleStatus);
     }
 
     private static async Task<IResult> ExplainAsync(HttpContext http, CycleQueries cycles, CycleExplainer explainer, long id)
@@ -121,7 +121,7 @@ internal static class AutonomousEndpoints
             ? Problems.Of(StatusCodes.Status400BadRequest, "Wrong request", "Say of whom and of what: ?agent_id=1&workflow=feed_review.")
             : Results.Json(
                 CycleWhy.Of(id, agent.Value, workflow, await explainer.ExplainAsync(tenant, cycle, agent.Value, workflow, http.RequestAborted)),
-                ApiJson.Default.CycleWhy);
+                ApiJson.Readable.CycleWhy);
     }
 
     private static async Task<IResult> SimulateAsync(HttpContext http, Simulator simulator)
@@ -134,7 +134,7 @@ internal static class AutonomousEndpoints
 
         var wish = ReadSimulation(body, http.User.Tenant());
         return body.Problem() ?? Results.Json(
-            SimulationJson.Of(await simulator.RunAsync(wish, http.RequestAborted)), ApiJson.Default.SimulationJson);
+            SimulationJson.Of(await simulator.RunAsync(wish, http.RequestAborted)), ApiJson.Readable.SimulationJson);
     }
 
     private static IResult Unknown(long id) => Problems.Of(StatusCodes.Status404NotFound, "Job not found", $"There is no autonomous job {id}.");

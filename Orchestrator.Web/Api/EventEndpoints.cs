@@ -87,7 +87,7 @@ internal static class EventEndpoints
 
         return Results.Json(
             new EventAnswer(receipt.EventId, [.. receipt.Runs.Select(StartedRunJson.Of)], EventErrorJson.Of(receipt.Errors)),
-            ApiJson.Default.EventAnswer, statusCode: StatusCodes.Status202Accepted);
+            ApiJson.Readable.EventAnswer, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, EventQueries events)
@@ -104,7 +104,7 @@ internal static class EventEndpoints
         var rows = await events.ListAsync(filter with { Limit = limit + 1 }, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
-            new EventPage([.. page.Select(EventJson.Of)], rows.Count > limit ? page[^1].EventId : null), ApiJson.Default.EventPage);
+            new EventPage([.. page.Select(EventJson.Of)], rows.Count > limit ? page[^1].EventId : null), ApiJson.Readable.EventPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, EventQueries events, Guid id)
@@ -118,6 +118,6 @@ internal static class EventEndpoints
         var runs = await events.RunsAsync(tenant, id, http.RequestAborted);
         return Results.Json(
             new EventDetail(EventJson.Of(row), [.. runs.Select(run => new EventRunJson(run.WorkflowKey, run.WorkflowRunId, run.Status))]),
-            ApiJson.Default.EventDetail);
+            ApiJson.Readable.EventDetail);
     }
 }

@@ -49,8 +49,7 @@ internal static class GraphEndpoints
             }
 
             var rows = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
-            return show(http, new ShownGraph(
-                $"{run.WorkflowKey} · {run.Status}", definition, rows.ToDictionary(row => row.StepIndex)));
+            return show(http, new ShownGraph($"{run.WorkflowKey} · {run.Status}", definition, rows.ToLookup(row => row.DefinitionId)));
         };
 
     private static Delegate OfWorkflow(Func<HttpContext, ShownGraph, IResult> show) =>
@@ -73,17 +72,17 @@ internal static class GraphEndpoints
             }
 
             return await names.DefinitionAsync(tenant, key, number, http.RequestAborted) is { } definition
-                ? show(http, new ShownGraph(key, definition, new Dictionary<int, StepRunRow>()))
+                ? show(http, new ShownGraph(key, definition, Array.Empty<StepRunRow>().ToLookup(row => row.DefinitionId)))
                 : Unreadable(key, number);
         };
 
-    private static IResult Json(HttpContext http, ShownGraph shown) => Results.Json(shown.ToJson(), ApiJson.Default.GraphJson);
+    private static IResult Json(HttpContext http, ShownGraph shown) => Results.Json(shown.ToJson(), ApiJson.Readable.GraphJson);
 
     private static IResult Svg(HttpContext http, ShownGraph shown)
     {
         try
         {
-            var image = SvgDrawing.Write(shown.Definition.Graph, shown.Steps, shown.Title);
+            var image = SvgDrawing.Write(shown.Drawn.Graph, shown.Steps, shown.Title, shown.Drawn.Kinds);
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
             return Results.Text(image, "image/svg+xml");
         }
@@ -95,34 +94,44 @@ internal static class GraphEndpoints
     }
 
     private static IResult Mermaid(HttpContext http, ShownGraph shown) =>
-        Results.Text(MermaidText.Write(shown.Definition.Graph, shown.Steps), "text/plain; charset=utf-8");
+        Results.Text(MermaidText.Write(shown.Drawn.Graph, shown.Steps, shown.Drawn.Kinds), "text/plain; charset=utf-8");
 
     private static IResult Unreadable(string key, int version) => Problems.Of(
         StatusCodes.Status422UnprocessableEntity, "Unreadable workflow", $"Version {version} of workflow '{key}' can't be read by this program.");
 }
 
 /// <summary>A definition, with the steps of a run where one is shown.</summary>
-internal sealed record ShownGraph(string Title, WorkflowDefinition Definition, IReadOnlyDictionary<int, StepRunRow> Rows)
+internal sealed record ShownGraph(string Title, WorkflowDefinition Definition, ILookup<string, StepRunRow> Rows)
 {
+    public DrawnGraph Drawn { get; } = DrawnGraph.Of(Definition);
+
     public IReadOnlyList<DrawnStep> Steps { get; } = [.. DrawnStep.Of(Definition).Select((step, index) =>
-        Rows.TryGetValue(index, out var row) ? step with { Status = row.Status, Attempts = row.Attempts } : step)];
+        GraphNodeJson.Of(Definition.Steps[index], [.. Rows[step.Id]]) is { Status: not null } node ? step with { Status = node.Status, Attempts = node.Attempts!.Value } : step)];
 
     public GraphJson ToJson() => new(
-        [.. Definition.Steps.Select(step => GraphNodeJson.Of(step, Rows.GetValueOrDefault(step.Index)))],
-        [.. from step in Definition.Steps
-            from parent in Definition.Graph.Parents(step.Index)
-            select new GraphEdgeJson(Definition.Steps[parent].Id, step.Id, "depends_on")]);
+        [.. Definition.Steps.Select(step => GraphNodeJson.Of(step, [.. Rows[step.Id]]))],
+        [.. DrawnEdge.Of(Definition).Select(edge => new GraphEdgeJson(Definition.Steps[edge.From].Id, Definition.Steps[edge.To].Id, edge.Kind))]);
 }
 
 internal sealed record GraphJson(IReadOnlyList<GraphNodeJson> Nodes, IReadOnlyList<GraphEdgeJson> Edges);
 
-/// <summary><c>to</c> waits for <c>from</c>.</summary>
+/// <summary>How a step leads to another: <see cref="DrawnEdge.Kind"/>.</summary>
 internal sealed record GraphEdgeJson(string From, string To, string Kind);
 
-/// <summary>A step; the state and what follows it only of a run.</summary>
+/// <summary>A step; the state and what follows it only of a run, and of a step that is there several times of all of them.</summary>
 internal sealed record GraphNodeJson(
     string StepId, string? Name, string Type, string? Status, string? WaitingFor, int? Attempts, DateTime? StartedAt, DateTime? FinishedAt)
 {
-    public static GraphNodeJson Of(StepDefinition step, StepRunRow? row) => new(
-        step.Id, step.Name, step.Action.Type, row?.Status, row?.WaitingFor, row?.Attempts, row?.StartedAt, row?.FinishedAt);
+    /// <summary>Of many steps the state that a reader looks for first: what is open, then what went wrong.</summary>
+    private static readonly string[] Foremost = ["running", "leased", "queued", "failed", "waiting", "dead", "success", "skipped", "cancelled"];
+
+    public static GraphNodeJson Of(StepDefinition step, IReadOnlyList<StepRunRow> rows)
+    {
+        var shown = rows.MinBy(row => Array.IndexOf(Foremost, row.Status));
+        return new GraphNodeJson(
+            step.Id, step.Name, step.Action.Type, shown?.Status, shown?.WaitingFor,
+            shown is null ? null : rows.Sum(row => row.Attempts),
+            rows.Min(row => row.StartedAt),
+            rows.All(row => row.FinishedAt is not null) ? rows.Max(row => row.FinishedAt) : null);
+    }
 }

@@ -63,7 +63,7 @@ internal static class HelperEndpoints
 
         return await helper.SendAsync(call, http.RequestAborted) switch
         {
-            HelperOutcome.Answered answered => Results.Json(HelperAnswer.Of(answered), ApiJson.Default.HelperAnswer),
+            HelperOutcome.Answered answered => Results.Json(HelperAnswer.Of(answered), ApiJson.Readable.HelperAnswer),
             HelperOutcome.Refused refused => Problems.Of(StatusCodes.Status422UnprocessableEntity, "Not called", refused.Message),
             HelperOutcome.Failed failed => Problems.Of(
                 failed.IsTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway, "No answer", failed.Message),

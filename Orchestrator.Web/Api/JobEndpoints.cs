@@ -60,7 +60,7 @@ internal static class JobEndpoints
         }
 
         var (items, next) = await jobs.ListAsync(filter, http.RequestAborted);
-        return Results.Json(new JobPage([.. items.Select(JobJson.Of)], next), ApiJson.Default.JobPage);
+        return Results.Json(new JobPage([.. items.Select(JobJson.Of)], next), ApiJson.Readable.JobPage);
     }
 
     private static Task<IResult> RetryAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
@@ -90,7 +90,7 @@ internal static class JobEndpoints
     {
         DecisionDone done => Results.Json(
             new DecisionAnswer(true, done.Job.Value, done.Job.Run.Value, done.StepId!, done.Step.Word(), done.Run.Word()),
-            ApiJson.Default.DecisionAnswer),
+            ApiJson.Readable.DecisionAnswer),
         DecisionUnknown => Problems.Of(StatusCodes.Status404NotFound, "No such job", $"There is no job {id}."),
         DecisionRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),

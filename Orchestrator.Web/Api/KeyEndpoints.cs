@@ -52,7 +52,7 @@ internal static class KeyEndpoints
         var rows = await keys.ListAsync(http.User.Tenant(), cursor, limit + 1, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
         return Results.Json(
-            new ApiKeyPage([.. page.Select(ApiKeyJson.Of)], rows.Count > limit ? page[^1].ApiKeyId : null), ApiJson.Default.ApiKeyPage);
+            new ApiKeyPage([.. page.Select(ApiKeyJson.Of)], rows.Count > limit ? page[^1].ApiKeyId : null), ApiJson.Readable.ApiKeyPage);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, ApiKeyStore keys, TimeProvider time)
@@ -79,12 +79,12 @@ internal static class KeyEndpoints
             new NewApiKey { Tenant = caller.Tenant, Name = name!, Role = RoleWords.Of(role!)!.Value, CreatedBy = caller.Name, ExpiresAt = expiresAt },
             http.RequestAborted);
         var answer = new NewApiKeyJson(key.ApiKeyId, key.Name, key.Role, key.Prefix, secret, key.ExpiresAt);
-        Idempotency.KeepInstead(http, JsonSerializer.SerializeToUtf8Bytes(answer with { Key = null }, ApiJson.Default.NewApiKeyJson));
-        return Results.Json(answer, ApiJson.Default.NewApiKeyJson, statusCode: StatusCodes.Status201Created);
+        Idempotency.KeepInstead(http, JsonSerializer.SerializeToUtf8Bytes(answer with { Key = null }, ApiJson.Readable.NewApiKeyJson));
+        return Results.Json(answer, ApiJson.Readable.NewApiKeyJson, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext http, ApiKeyStore keys, Guid id) =>
         await keys.RevokeAsync(http.User.Tenant(), id, prefix: null, http.RequestAborted) is [var key]
-            ? Results.Json(ApiKeyJson.Of(key), ApiJson.Default.ApiKeyJson)
+            ? Results.Json(ApiKeyJson.Of(key), ApiJson.Readable.ApiKeyJson)
             : Problems.Of(StatusCodes.Status404NotFound, "No such key", $"There is no key {id}.");
 }

@@ -35,6 +35,6 @@ internal static class LockEndpoints
         // One more than asked for says whether there is a next page.
         var rows = await locks.ListAsync(http.User.Tenant(), cursor, limit + 1, http.RequestAborted);
         var page = rows.Take(limit).ToArray();
-        return Results.Json(new LockPage([.. page.Select(LockJson.Of)], rows.Count > limit ? page[^1].LockKey : null), ApiJson.Default.LockPage);
+        return Results.Json(new LockPage([.. page.Select(LockJson.Of)], rows.Count > limit ? page[^1].LockKey : null), ApiJson.Readable.LockPage);
     }
 }

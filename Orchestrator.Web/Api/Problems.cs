@@ -50,6 +50,8 @@ internal static class Problems
         var (status, name) = (context.Response.StatusCode, $"{context.Request.Method} {context.Request.Path}");
         var (title, detail) = status switch
         {
+            StatusCodes.Status404NotFound when WrongId(context.Request.Path) is var (what, id) => (
+                "No such id", $"'{id}' is no id of one of the {what}: they are UUIDs, such as 019aa4c0-0000-7000-8000-000000000000. GET /api/{what} lists them."),
             StatusCodes.Status404NotFound => ("No such route", $"{name} is not a route of this service."),
             StatusCodes.Status405MethodNotAllowed => (
                 "Wrong method", $"{name} is not a route of this service; the address takes {context.Response.Headers.Allow}."),
@@ -57,6 +59,10 @@ internal static class Problems
         };
         return context.Response.HasStarted ? Task.CompletedTask : WriteAsync(context, status, title, detail);
     }
+
+    /// <summary>What stands in the place of an id and can't be one; null: nothing.</summary>
+    private static (string What, string Id)? WrongId(PathString path) =>
+        path.Value?.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["api", ("runs" or "jobs" or "events") and var what, var id, ..] && !Guid.TryParse(id, out _) ? (what, id) : null;
 
     private static bool IsSeedRoute(PathString path) => path.StartsWithSegments("/functions") || path.StartsWithSegments("/autonomous") || path.StartsWithSegments("/api/autonomous");
 

@@ -61,7 +61,7 @@ internal static class RateLimitEndpoints
     {
         var key = KeyOf(http);
         return await limits.FindAsync(http.User.Tenant(), key, http.RequestAborted) is { } row
-            ? Results.Json(RateLimitJson.Of(row), ApiJson.Default.RateLimitJson)
+            ? Results.Json(RateLimitJson.Of(row), ApiJson.Readable.RateLimitJson)
             : Problems.Of(StatusCodes.Status404NotFound, "No such bucket", $"There is no bucket '{key}': nobody has asked for its tokens lately.");
     }
 
@@ -87,7 +87,7 @@ internal static class RateLimitEndpoints
 
         await limits.SetAsync(http.User.Tenant(), key, capacity!.Value, refill!.Value, http.RequestAborted);
         var row = await limits.FindAsync(http.User.Tenant(), key, http.RequestAborted);
-        return Results.Json(RateLimitJson.Of(row!), ApiJson.Default.RateLimitJson);
+        return Results.Json(RateLimitJson.Of(row!), ApiJson.Readable.RateLimitJson);
     }
 
     private static async Task<IResult> TakeAsync(HttpContext http, RateLimits limits)
@@ -120,7 +120,7 @@ internal static class RateLimitEndpoints
 
         return Results.Json(
             new TokenAnswerJson(answer.Allowed, Math.Round(answer.Tokens, 6), (long)Math.Ceiling(answer.RetryAfter.TotalMilliseconds)),
-            ApiJson.Default.TokenAnswerJson);
+            ApiJson.Readable.TokenAnswerJson);
     }
 
     /// <summary>The rest of the address as it was sent: routing leaves an encoded slash as it is.</summary>

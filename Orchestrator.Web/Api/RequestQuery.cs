@@ -68,8 +68,9 @@ internal sealed class RequestQuery
             : Wrong<long?>(name, "has to be the id of an earlier answer");
     }
 
-    /// <summary>Entries a page; 50 where nothing else is asked for.</summary>
-    public int Limit() => Integer("limit", 1, ApiLimits.MaxPage, "Entries a page; 50 unless said.") ?? 50;
+    /// <summary>Entries a page.</summary>
+    /// <param name="usual">Where nothing else is asked for.</param>
+    public int Limit(int usual = 50) => Integer("limit", 1, ApiLimits.MaxPage, $"Entries a page; {usual} unless said.") ?? usual;
 
     public Guid? Id(string name, string about = "")
     {

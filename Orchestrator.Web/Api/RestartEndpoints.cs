@@ -66,7 +66,7 @@ internal static class RestartEndpoints
         return outcome switch
         {
             Restarted restarted => Results.Json(
-                new RestartAnswer(true, restarted.Run.Value, "pending", id), ApiJson.Default.RestartAnswer, statusCode: StatusCodes.Status202Accepted),
+                new RestartAnswer(true, restarted.Run.Value, "pending", id), ApiJson.Readable.RestartAnswer, statusCode: StatusCodes.Status202Accepted),
             RestartUnknown unknown => Problems.Of(StatusCodes.Status404NotFound, "Not found", unknown.Message),
             RestartInvalid invalid => Problems.Of(StatusCodes.Status422UnprocessableEntity, "Not restarted", invalid.Message),
             RestartImpossible impossible => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", impossible.Message),

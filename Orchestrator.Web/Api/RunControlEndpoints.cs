@@ -94,7 +94,7 @@ internal static class RunControlEndpoints
         {
             OrderRefused when order == RunOrder.Resume && await runs.FindAsync(tenant, run, http.RequestAborted) is { Status: "failed" } =>
                 ToAnswer(id, await desk.ResumeAsync(tenant, run, new ResumeDecision(by.By), http.RequestAborted)),
-            OrderDone done => Results.Json(new OrderAnswer(true, id, done.State.Word()), ApiJson.Default.OrderAnswer),
+            OrderDone done => Results.Json(new OrderAnswer(true, id, done.State.Word()), ApiJson.Readable.OrderAnswer),
             OrderRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
             _ => Problems.Of(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}."),
         };
@@ -102,7 +102,7 @@ internal static class RunControlEndpoints
 
     private static IResult ToAnswer(Guid id, DecisionOutcome outcome) => outcome switch
     {
-        DecisionDone done => Results.Json(new OrderAnswer(true, id, done.Run.Word()), ApiJson.Default.OrderAnswer),
+        DecisionDone done => Results.Json(new OrderAnswer(true, id, done.Run.Word()), ApiJson.Readable.OrderAnswer),
         DecisionRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
         _ => Problems.Of(StatusCodes.Status409Conflict, "Overtaken", "The run was changed at the same moment. Look at it, and ask again if need be."),
     };
@@ -125,7 +125,7 @@ internal static class RunControlEndpoints
         var (count, next) = action == Restart
             ? await restarts.RestartAsync(filter, by, http.RequestAborted)
             : await control.GiveAsync(filter, RunOrder.All.First(order => order.Word == action), by, http.RequestAborted);
-        return Results.Json(new BulkAnswer(true, action!, count, next), ApiJson.Default.BulkAnswer);
+        return Results.Json(new BulkAnswer(true, action!, count, next), ApiJson.Readable.BulkAnswer);
     }
 }
 

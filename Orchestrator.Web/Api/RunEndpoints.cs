@@ -30,11 +30,11 @@ internal static class RunEndpoints
         routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a run with its steps").Answers(200, Examples.Run);
         routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer)
-            .WithSummary("List a run's attempts that have ended").Answers(200, Examples.Attempts);
+            .WithSummary("List a run's attempts that have ended, the first first").TakesQuery(query => ReadAttempts(query)).Answers(200, Examples.Attempts);
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
-            .WithSummary("List the lines that a run's attempts left, and what operators decided").Answers(200, Examples.Logs);
+            .WithSummary("List the lines that a run's attempts left, and what operators decided, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Logs);
         routes.MapGet("/api/runs/{id:guid}/handoffs", HandoffsAsync).For(Role.Viewer)
-            .WithSummary("List what a run's agents have handed on").Answers(200, Examples.Handoffs);
+            .WithSummary("List what a run's agents have handed on, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Handoffs);
     }
 
     private static DispatchRequest Read(RequestBody body) => new()
@@ -99,7 +99,7 @@ internal static class RunEndpoints
                 }
 
                 return Results.Json(
-                    new DispatchAnswer(true, dispatched.Run.Value, dispatched.State.Word()) { Reason = dispatched.Reason }, ApiJson.Default.DispatchAnswer,
+                    new DispatchAnswer(true, dispatched.Run.Value, dispatched.State.Word()) { Reason = dispatched.Reason }, ApiJson.Readable.DispatchAnswer,
                     statusCode: StatusCodes.Status202Accepted);
             case DispatchRefused refused:
                 return Problems.Of(
@@ -127,7 +127,7 @@ internal static class RunEndpoints
         }
 
         var (items, next) = await runs.ListAsync(filter, http.RequestAborted);
-        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Default.RunPage);
+        return Results.Json(new RunPage([.. items.Select(RunSummary.Of)], next), ApiJson.Readable.RunPage);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
@@ -141,27 +141,70 @@ internal static class RunEndpoints
         var steps = await runs.StepsAsync(tenant, new RunId(id), http.RequestAborted);
         var types = await names.StepTypesAsync(tenant, run.WorkflowKey, run.WorkflowVersion, http.RequestAborted);
         var handoffs = await ReadHandoffsAsync(http, runs, names, run);
-        return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Default.RunDetail);
+        return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Readable.RunDetail);
     }
 
-    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
-            ? NoSuchRun(id)
-            : Results.Json(
-                new AttemptList([.. (await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(AttemptJson.Of)]),
-                ApiJson.Default.AttemptList);
+    private static (int Limit, Guid? After) ReadAttempts(RequestQuery query) => (query.Limit(ApiLimits.MaxPage), query.Id("cursor", "next_cursor of the page before."));
 
-    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
-            ? NoSuchRun(id)
-            : Results.Json(
-                new LogList([.. (await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted)).Select(LogLineJson.Of)]),
-                ApiJson.Default.LogList);
+    private static (int Limit, int Skip) ReadLogs(RequestQuery query) =>
+        (query.Limit(ApiLimits.MaxPage), query.Integer("cursor", 1, int.MaxValue, "next_cursor of the page before.") ?? 0);
 
-    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is { } run
-            ? Results.Json(new HandoffList(await ReadHandoffsAsync(http, runs, names, run)), ApiJson.Default.HandoffList)
-            : NoSuchRun(id);
+    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, after) = ReadAttempts(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
+        {
+            return NoSuchRun(id);
+        }
+
+        var items = await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, after);
+        return Results.Json(
+            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == limit ? items[^1].AttemptId : null), ApiJson.Readable.AttemptList);
+    }
+
+    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, skip) = ReadLogs(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
+        {
+            return NoSuchRun(id);
+        }
+
+        var items = await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, skip);
+        return Results.Json(
+            new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Readable.LogList);
+    }
+
+    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, skip) = ReadLogs(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is not { } run)
+        {
+            return NoSuchRun(id);
+        }
+
+        // Each says who comes after it, so all are read.
+        var all = await ReadHandoffsAsync(http, runs, names, run);
+        return Results.Json(new HandoffList([.. all.Skip(skip).Take(limit)], all.Count > skip + limit ? skip + limit : null), ApiJson.Readable.HandoffList);
+    }
 
     private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)
     {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Jobs.Queries;
@@ -104,13 +105,13 @@ internal sealed record RunDetail : RunSummary
 
     public static RunDetail Of(
         RunRow run, IReadOnlyList<StepRunRow> steps, IReadOnlyDictionary<string, string> types, IReadOnlyList<HandoffJson> handoffs) => new(
-        Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.StepId)))], RunMetrics.Of(run, steps))
+        Of(run), [.. steps.Select(step => StepJson.Of(step, types.GetValueOrDefault(step.DefinitionId)))], RunMetrics.Of(run, steps))
         {
             Payload = ApiJson.Raw(run.Payload),
             Variables = ApiJson.Raw(run.Variables),
             Handoffs = handoffs,
             Output = ApiJson.Raw(run.Output),
-            Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Default.RunErrorJson),
+            Error = run.Error is null ? null : JsonSerializer.Deserialize(run.Error, ApiJson.Readable.RunErrorJson),
         };
 }
 
@@ -247,6 +248,13 @@ internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int St
 [JsonSerializable(typeof(NewApiKeyJson))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
+    /// <summary>Quotes and letters as they are: it is read in terminals, and sent as nothing but JSON.</summary>
+    public static ApiJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
     /// <summary>A document of the database as it is.</summary>
     public static JsonElement? Raw(string? json)
     {

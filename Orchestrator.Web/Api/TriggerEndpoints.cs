@@ -24,7 +24,7 @@ internal static class TriggerEndpoints
     private static async Task<IResult> WakeAsync(HttpContext http, WakeUp wakeUp)
     {
         var (promoted, requeued) = await wakeUp.RunAsync(http.RequestAborted);
-        return Results.Json(new WorkerAnswer(true, promoted, requeued), ApiJson.Default.WorkerAnswer);
+        return Results.Json(new WorkerAnswer(true, promoted, requeued), ApiJson.Readable.WorkerAnswer);
     }
 
     private static async Task<IResult> CatchUpAsync(HttpContext http, CronCatchUp cron)
@@ -32,6 +32,6 @@ internal static class TriggerEndpoints
         var started = await cron.RunAsync(http.User.Tenant(), http.RequestAborted);
         return Results.Json(
             new CronAnswer(true, [.. started.Select(run => new CronRunJson(run.WorkflowKey, run.Run.Value, run.Occurrence))]),
-            ApiJson.Default.CronAnswer);
+            ApiJson.Readable.CronAnswer);
     }
 }

@@ -70,7 +70,7 @@ internal static class WaitEndpoints
                     http.Response.Headers[IdempotencyHeader.Replayed] = "true";
                 }
 
-                return Results.Json(new SignalSentJson(true, sent.Id), ApiJson.Default.SignalSentJson, statusCode: StatusCodes.Status202Accepted);
+                return Results.Json(new SignalSentJson(true, sent.Id), ApiJson.Readable.SignalSentJson, statusCode: StatusCodes.Status202Accepted);
             case SignalReused:
                 return IdempotencyHeader.Reused(key!);
             case SignalRefused refused:
@@ -99,7 +99,7 @@ internal static class WaitEndpoints
         return await approvals.AnswerAsync(wish, http.RequestAborted) switch
         {
             ApprovalDone { Answer: var answer } => Results.Json(
-                new ApprovalJson(answer.Approved, answer.Comment, answer.By, answer.At), ApiJson.Default.ApprovalJson),
+                new ApprovalJson(answer.Approved, answer.Comment, answer.By, answer.At), ApiJson.Readable.ApprovalJson),
             ApprovalUnknown unknown => Problems.Of(StatusCodes.Status404NotFound, "No such step", unknown.Message),
             ApprovalForbidden forbidden => Problems.Of(StatusCodes.Status403Forbidden, "Not an approver", forbidden.Message),
             ApprovalRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
@@ -118,7 +118,7 @@ internal static class WaitEndpoints
         var items = ReadItems(body);
         return body.Problem() ?? await more.AddAsync(http.User.Tenant(), new RunId(id), step, items, http.RequestAborted) switch
         {
-            MoreItemsAdded added => Results.Json(new MoreItemsJson(true, added.Total), ApiJson.Default.MoreItemsJson),
+            MoreItemsAdded added => Results.Json(new MoreItemsJson(true, added.Total), ApiJson.Readable.MoreItemsJson),
             MoreItemsUnknown unknown => Problems.Of(StatusCodes.Status404NotFound, "No such step", unknown.Message),
             MoreItemsRefused refused => Problems.Of(StatusCodes.Status409Conflict, "Not in this state", refused.Message),
             var other => throw new InvalidOperationException($"{other} is no answer to more items."),

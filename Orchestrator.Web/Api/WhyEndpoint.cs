@@ -15,7 +15,7 @@ internal static class WhyEndpoint
 
     private static async Task<IResult> AskAsync(HttpContext http, StepInquiry inquiry, Guid id, string step) =>
         await inquiry.AskAsync(http.User.Tenant(), new RunId(id), step, http.RequestAborted) is { } answer
-            ? Results.Json(WhyJson.Of(answer), ApiJson.Default.WhyJson)
+            ? Results.Json(WhyJson.Of(answer), ApiJson.Readable.WhyJson)
             : Problems.Of(StatusCodes.Status404NotFound, "No such step", $"There is no run {id} with a step '{step}'. GET /api/runs/{id} lists its steps; one of a loop or a for_each is called as 'process[3].fetch'.");
 }
 

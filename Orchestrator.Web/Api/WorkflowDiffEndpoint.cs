@@ -57,6 +57,6 @@ internal static class WorkflowDiffEndpoint
             new WorkflowDiffJson(
                 key, first, second, diff.Added, diff.Removed, [.. diff.Changed.Select(step => new ChangedStepJson(step.Id, step.Fields))],
                 diff.Fields, diff.Templates, diff.Text),
-            ApiJson.Default.WorkflowDiffJson);
+            ApiJson.Readable.WorkflowDiffJson);
     }
 }

@@ -96,7 +96,7 @@ internal static class WorkflowEndpoints
         }
 
         return Results.Json(
-            new WorkflowPage(items, rows.Count > limit ? items[^1].WorkflowKey : null), ApiJson.Default.WorkflowPage);
+            new WorkflowPage(items, rows.Count > limit ? items[^1].WorkflowKey : null), ApiJson.Readable.WorkflowPage);
     }
 
     private static async Task<IResult> FindAsync(
@@ -119,7 +119,7 @@ internal static class WorkflowEndpoints
         }
 
         var definition = await names.DefinitionAsync(tenant, key, number, http.RequestAborted);
-        return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Default.WorkflowJson);
+        return Results.Json(ToJson(stored, definition, withContent: true), ApiJson.Readable.WorkflowJson);
     }
 
     private static async Task<IResult> PutAsync(HttpContext http, WorkflowRegistry registry, StepCatalog types, WorkflowFolder folder, string key)
@@ -146,7 +146,7 @@ internal static class WorkflowEndpoints
         var tenant = http.User.Tenant();
         var (version, isNew) = await registry.PutAsync(tenant, definition, text, file: null, isRestart: false, http.RequestAborted);
         return Results.Json(
-            new WorkflowPut(true, key, version, isNew), ApiJson.Default.WorkflowPut,
+            new WorkflowPut(true, key, version, isNew), ApiJson.Readable.WorkflowPut,
             statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
@@ -167,7 +167,7 @@ internal static class WorkflowEndpoints
         var items = rows.Take(limit).Select(row => new WorkflowVersionJson(row.Version, row.IsHead, row.Source, row.CreatedAt)).ToArray();
         return items.Length == 0 && before == int.MaxValue
             ? NoSuchWorkflow(key)
-            : Results.Json(new WorkflowVersionPage(items, rows.Count > limit ? items[^1].Version : null), ApiJson.Default.WorkflowVersionPage);
+            : Results.Json(new WorkflowVersionPage(items, rows.Count > limit ? items[^1].Version : null), ApiJson.Readable.WorkflowVersionPage);
     }
 
     private static async Task<IResult> WithdrawAsync(HttpContext http, WorkflowStore store, WorkflowRegistry registry, string key)
@@ -180,7 +180,7 @@ internal static class WorkflowEndpoints
         }
 
         return stored.Source is null && await registry.WithdrawAsync(tenant, key, file: null, http.RequestAborted)
-            ? Results.Json(new WorkflowWithdrawn(true, key), ApiJson.Default.WorkflowWithdrawn)
+            ? Results.Json(new WorkflowWithdrawn(true, key), ApiJson.Readable.WorkflowWithdrawn)
             : Problems.Of(
                 StatusCodes.Status409Conflict, "Not withdrawn",
                 $"Workflow '{key}' comes from the file {stored.Source ?? "that was just read"}: remove the file, and it is withdrawn.");
@@ -200,7 +200,7 @@ internal static class WorkflowEndpoints
         var parsed = WorkflowParser.Parse(text, RequestName, types, folder.Templates);
         return Results.Json(
             new ValidationAnswer(parsed.Definition is not null, parsed.Definition?.Key, [.. parsed.Diagnostics.Select(DiagnosticJson.Of)]),
-            ApiJson.Default.ValidationAnswer);
+            ApiJson.Readable.ValidationAnswer);
     }
 
     private static async Task<(string? Text, IResult? Problem)> ReadTextAsync(HttpRequest request)

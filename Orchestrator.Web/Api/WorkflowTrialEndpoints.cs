@@ -85,7 +85,7 @@ internal static class WorkflowTrialEndpoints
 
         var answer = await DryRun.RunAsync(workflow.Definition, request, http.RequestAborted);
         return answer.Run is { } run
-            ? Results.Json(ToJson(workflow, run), ApiJson.Default.DryRunJson)
+            ? Results.Json(ToJson(workflow, run), ApiJson.Readable.DryRunJson)
             : Problems.Of(StatusCodes.Status422UnprocessableEntity, "Wrong inputs", $"The request does not fit workflow '{key}'.", answer.Problems);
     }
 
@@ -118,7 +118,7 @@ internal static class WorkflowTrialEndpoints
         var passed = results.Count(result => result.Passed);
         return Results.Json(
             new TestAnswerJson(file is not null && passed == results.Count, passed, results.Count - passed, results, [.. diagnostics.Select(DiagnosticJson.Of)]),
-            ApiJson.Default.TestAnswerJson);
+            ApiJson.Readable.TestAnswerJson);
     }
 
     private static DryRunJson ToJson(LoadedWorkflow workflow, SimulatedRun run) => new(

@@ -23,7 +23,6 @@ internal static class SignInPages
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         return Results.Content(

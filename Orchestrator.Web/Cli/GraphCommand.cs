@@ -37,9 +37,10 @@ internal static class GraphCommand
 
         try
         {
+            var drawn = DrawnGraph.Of(definition);
             Console.Out.Write(format == "svg"
-                ? SvgDrawing.Write(definition.Graph, DrawnStep.Of(definition), definition.Key)
-                : MermaidText.Write(definition.Graph, DrawnStep.Of(definition)));
+                ? SvgDrawing.Write(drawn.Graph, DrawnStep.Of(definition), definition.Key, drawn.Kinds)
+                : MermaidText.Write(drawn.Graph, DrawnStep.Of(definition), drawn.Kinds));
             return 0;
         }
         catch (DrawingTooLargeException e)

@@ -22,7 +22,8 @@ public static class MermaidText
     /// <summary>The flowchart's text.</summary>
     /// <param name="graph">Who depends on whom.</param>
     /// <param name="steps">The steps, by index.</param>
-    public static string Write(StepGraph graph, IReadOnlyList<DrawnStep> steps)
+    /// <param name="kinds">Of edges that are no dependencies; null: there are none.</param>
+    public static string Write(StepGraph graph, IReadOnlyList<DrawnStep> steps, IReadOnlyDictionary<Edge, string>? kinds = null)
     {
         var text = new StringBuilder("flowchart LR\n");
         for (var step = 0; step < steps.Count; step++)
@@ -35,7 +36,8 @@ public static class MermaidText
         {
             foreach (var child in graph.Children(step))
             {
-                text.Append(CultureInfo.InvariantCulture, $"  s{step} --> s{child}\n");
+                var arrow = kinds?.GetValueOrDefault(new Edge(step, child)) is { } kind ? $"-. {kind} .->" : "-->";
+                text.Append(CultureInfo.InvariantCulture, $"  s{step} {arrow} s{child}\n");
             }
         }
 

@@ -25,7 +25,7 @@ public static class SvgDrawing
         .dead { --line: #cf222e; --fill: #ffebe9 } .skipped, .cancelled { --fill: #eaeef2; stroke-dasharray: 4 3 }
         text { font: 12px system-ui, sans-serif; fill: var(--text); stroke: none } .id { font-weight: 600 } .more { fill: var(--faint); font-size: 11px }
         rect { fill: var(--fill); stroke: var(--line); stroke-width: 1.5 } .back { fill: var(--back); stroke: none } path { fill: none; stroke: var(--line); stroke-width: 1.5 }
-        marker path { fill: var(--line); stroke: none }
+        .other { stroke-dasharray: 3 4 } marker path { fill: var(--line); stroke: none }
         @media (prefers-color-scheme: dark) {
           :root { --back: #0d1117; --text: #f0f6fc; --faint: #9198a1; --line: #656c76; --fill: #151b23 }
           .success { --line: #3fb950; --fill: #12261e } .running, .leased { --line: #4493f8; --fill: #121d2f }
@@ -38,8 +38,9 @@ public static class SvgDrawing
     /// <param name="graph">Who depends on whom.</param>
     /// <param name="steps">The steps, by index.</param>
     /// <param name="title">What the image shows.</param>
+    /// <param name="kinds">Of edges that are no dependencies; null: there are none.</param>
     /// <exception cref="DrawingTooLargeException">There is too much to be drawn.</exception>
-    public static string Write(StepGraph graph, IReadOnlyList<DrawnStep> steps, string title)
+    public static string Write(StepGraph graph, IReadOnlyList<DrawnStep> steps, string title, IReadOnlyDictionary<Edge, string>? kinds = null)
     {
         var layout = LayeredLayout.Of(graph);
         var (width, height) = ((layout.Columns * ColumnWidth) - (ColumnWidth - Width) + (2 * Margin), (layout.Rows * RowHeight) - (RowHeight - Height) + (2 * Margin));
@@ -52,9 +53,9 @@ public static class SvgDrawing
             svg.WriteElementString("style", Style);
             Arrowhead(svg);
             Element(svg, "rect", ("class", "back"), ("width", "100%"), ("height", "100%"));
-            foreach (var (_, through) in layout.Edges)
+            foreach (var (edge, through) in layout.Edges)
             {
-                Element(svg, "path", ("d", Curve(layout, through)), ("marker-end", "url(#arrow)"));
+                Element(svg, "path", [.. kinds?.ContainsKey(edge) == true ? [("class", "other")] : Array.Empty<(string, string)>(), ("d", Curve(layout, through)), ("marker-end", "url(#arrow)")]);
             }
 
             for (var step = 0; step < steps.Count; step++)

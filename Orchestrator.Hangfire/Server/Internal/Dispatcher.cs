@@ -6,7 +6,7 @@ namespace Hangfire.Server;
 
 /// <summary>
 /// Takes jobs for all idle workers in one statement and starts them. A worker is busy while a job's method runs; recording
-/// its end goes on beside, so that workers don't wait for commits. It sleeps only when a claim has brought less than was
+/// its end goes on beside, so that workers don't wait for commits. It sleeps only when a claim has found less than was
 /// asked for, until it is signalled or polls.
 /// </summary>
 internal sealed class Dispatcher
@@ -83,9 +83,11 @@ internal sealed class Dispatcher
         }
 
         var claimed = 0;
+        bool hasDropped;
         try
         {
-            foreach (var job in await ClaimAsync(workers).ConfigureAwait(false))
+            (var jobs, hasDropped) = await ClaimAsync(workers).ConfigureAwait(false);
+            foreach (var job in jobs)
             {
                 claimed++;
                 Start(new(job, storage.Database, stopped));
@@ -98,27 +100,36 @@ internal sealed class Dispatcher
 
         failures.Succeeded("Jobs are taken again.");
 
-        if (claimed < workers.Length) await Listener.Jobs.WaitAsync(UntilNextLook(), stopping).ConfigureAwait(false);
+        if (claimed < workers.Length && !hasDropped) await Listener.Jobs.WaitAsync(UntilNextLook(), stopping).ConfigureAwait(false);
     }
 
     /// <summary>Sooner than the poll where the last look was not from the start.</summary>
     private TimeSpan UntilNextLook() =>
         window.IsPending && window.UntilWhole < storage.Options.QueuePollInterval ? window.UntilWhole : storage.Options.QueuePollInterval;
 
-    /// <summary>Not cancelled by a stop: what was committed must be known here, or it would hang until it times out.</summary>
-    private async Task<List<ClaimedJob>> ClaimAsync(string[] workers)
+    /// <summary>
+    /// The jobs, and whether places of jobs that are not to be performed were dropped instead: others may stand behind them.
+    /// Not cancelled by a stop: what was committed must be known here, or it would hang until it times out.
+    /// </summary>
+    private async Task<(List<ClaimedJob> Jobs, bool HasDropped)> ClaimAsync(string[] workers)
     {
         var queues = Queues.Open;
         var look = window.Begin(queues);
         var startedAt = LocalClock.UtcNow;
-        var claimed = await storage.Database.QueryAfterAsync(
+        var hasDropped = false;
+        var rows = await storage.Database.QueryAfterAsync(
             [("ClaimInOrderOfIndex", [])],
             "ClaimJobs",
-            row => ClaimedJob.Read(row, workers, startedAt),
+            row =>
+            {
+                hasDropped = row.GetBoolean(10);
+                return row.IsDBNull(0) ? null : ClaimedJob.Read(row, workers, startedAt);
+            },
             CancellationToken.None,
             queues, workers.Length, serverId, workers, JobHelper.SerializeDateTime(startedAt), look.From).ConfigureAwait(false);
+        var claimed = rows.OfType<ClaimedJob>().ToList();
         window.End(look, claimed);
-        return claimed;
+        return (claimed, hasDropped);
     }
 
     private void Start(RunningJob job)

@@ -20,7 +20,7 @@ internal sealed class DatabaseRestartTests
     [Test]
     public async Task EveryJobThatWasMadeIsPerformedAndNoneIsMadeTwice()
     {
-        using var folder = TestFolder.Create();
+        using var folder = TestFolder.CreateForData();
         await using var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder.Postgres }, NullLogger.Instance, CancellationToken.None);
         var options = new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromSeconds(1) };
         var storage = new PostgreSqlStorage(new NpgsqlConnectionFactory(postgres.ConnectionString + ";Maximum Pool Size=20", options), options);

@@ -47,6 +47,16 @@ internal sealed class ServerTests : HangfireFixture
     }
 
     [Test]
+    public async Task AJobBehindDeletedOnesDoesNotWaitForAPoll()
+    {
+        for (var i = 0; i < 5; i++) Client.Delete(Client.Enqueue<TestJobs>(jobs => jobs.Touch("deleted"))!);
+        var id = Client.Enqueue<TestJobs>(jobs => jobs.Touch(key))!;
+        var patient = CreateStorage(new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromHours(1) });
+        using (StartServer(storage: patient)) await UntilStateAsync(id, "Succeeded");
+        patient.Database.Dispose();
+    }
+
+    [Test]
     public async Task AFailedJobIsRetriedUntilItSucceeds()
     {
         var id = Client.Enqueue<TestJobs>(jobs => jobs.FailUntil(key, 3))!;

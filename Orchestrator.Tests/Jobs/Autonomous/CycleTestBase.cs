@@ -9,6 +9,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Autonomous;
 
 /// <summary>A service with a worker, and what tests of cycles do with it through the API.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal abstract class CycleTestBase
 {
     protected TestService Service { get; private set; } = null!;

@@ -11,6 +11,7 @@ namespace Orchestrator.Tests.Jobs.Bulk;
 
 /// <summary>Many Hangfire jobs in one statement.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BulkJobsTests
 {
     /// <summary>The rows of a job, less its ids and times.</summary>

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Jobs.Control;
 
 /// <summary>Runs that are cancelled, paused and resumed over HTTP, with real steps under way.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RunControlTests
 {
     private TestService _service = null!;

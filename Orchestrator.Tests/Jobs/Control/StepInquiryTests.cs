@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Jobs.Control;
 
 /// <summary>A run is asked why a step of it is not running.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class StepInquiryTests
 {
     private TestService _service = null!;
@@ -48,6 +49,26 @@ internal sealed class StepInquiryTests
         (await WhyAsync(id, "wait"))["reasons"]!.AsArray().Select(reason => (string?)reason!["kind"]).Should().Equal("pause", "timer");
         await _service.Client.PostAsJsonAsync($"/api/runs/{id}/cancel", new { reason = "enough" });
         ((string?)(await WhyAsync(id, "last"))["why"]).Should().Be("Step 'last' is cancelled: its run was cancelled (Cancelled by admin key: enough).");
+    }
+
+    [Test]
+    public async Task It_says_for_which_event_answer_or_run_a_step_waits()
+    {
+        await _service.PutAsync("{ key: inner, steps: [{ id: wait, type: wait_for_event, event: never }] }");
+        var id = await _service.StartRunAsync("""
+            key: outer
+            steps:
+              - { id: paid, type: wait_for_event, event: "paid.{{ inputs.order }}", timeout_ms: 3600000 }
+              - { id: ask, type: approval, prompt: Ship it?, approvers: [ann, bob] }
+              - { id: child, type: workflow, workflow_key: inner }
+            """, """{"order": 7}""");
+        await _service.UntilAsync(id, run => run.Steps.Values.All(step => step.WaitingFor is not null), "the waits");
+
+        var paid = (await WhyAsync(id, "paid"))["reasons"]![0]!;
+        ((string?)paid["message"]).Should().StartWith("it waits for an event or a signal 'paid.7', until 20").And.EndWith("Z at most");
+        ((DateTime?)paid["until"]).Should().BeAfter(DateTime.UtcNow.AddMinutes(50));
+        ((string?)(await WhyAsync(id, "ask"))["why"]).Should().Be("Step 'ask' is waiting: it waits for the answer of ann and bob to 'Ship it?'.");
+        ((string?)(await WhyAsync(id, "child"))["why"]).Should().MatchRegex("^Step 'child' is waiting: it waits for run [0-9a-f-]{36}\\.$");
     }
 
     [Test]

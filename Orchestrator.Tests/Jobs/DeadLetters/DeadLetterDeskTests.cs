@@ -10,6 +10,7 @@ namespace Orchestrator.Tests.Jobs.DeadLetters;
 
 /// <summary>An operator's decisions about dead steps, carried out on real rows by a real worker.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DeadLetterDeskTests
 {
     private const string Policy = "retry: { max_attempts: 2, delay_ms: 10, jitter: false }";

@@ -7,6 +7,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.DeadLetters;
 
 /// <summary>Steps that fail and wait for a decision: the run pauses, an alert opens, an operator decides over HTTP.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class EscalationTests
 {
     private readonly ConcurrentDictionary<string, bool> _broken = new();

@@ -9,6 +9,7 @@ namespace Orchestrator.Tests.Jobs.DeadLetters;
 
 /// <summary>Decisions about dead steps that lie in other steps, carried out on real rows by a real worker.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class NestedDeadLetterTests
 {
     private readonly ConcurrentDictionary<string, bool> _broken = new();

@@ -3,6 +3,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.DeadLetters;
 
 /// <summary>Failed runs that go on by themselves, with two services on one database.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class RecoveryTests
 {
     private TestService _service = null!;

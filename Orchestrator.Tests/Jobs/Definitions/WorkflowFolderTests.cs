@@ -15,6 +15,7 @@ using Database = Orchestrator.Jobs.Storage.Database;
 namespace Orchestrator.Tests.Jobs.Definitions;
 
 /// <summary>Files that are dropped in, changed, broken and removed while the service runs.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class WorkflowFolderTests
 {
     private const string Tenant = DispatchRequest.DefaultTenant;
@@ -81,6 +82,22 @@ public sealed class WorkflowFolderTests
         files.Single(file => file.Name == "one.yml").Diagnostics.Should().NotBeEmpty();
         (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
         (await _store.FindHeadAsync(Tenant, "two", default)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_key_stays_with_the_file_that_has_it()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        Write("earlier.yml", Workflow("one", "2"));
+        var files = await _workflows.LoadAsync(default);
+
+        files.Single(file => !file.IsGood).Name.Should().Be("earlier.yml");
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+
+        Write("one.yml", "key: one");
+        (await _workflows.LoadAsync(default)).Should().OnlyContain(file => !file.IsGood, "a bad file keeps its workflow as it was");
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
     }
 
     [Test]

@@ -298,4 +298,32 @@ public sealed class ControlFlowTests
         run.Status.Should().Be("success");
         run.States.Should().Be("slow cancelled, stop success, after skipped, either success");
     }
+
+    [Test]
+    public async Task A_cancel_reaches_what_others_contain()
+    {
+        var run = await _service.RunAsync("""
+            key: cancels_inside
+            steps:
+              - id: sides
+                type: parallel
+                steps: [{ id: left, type: delay, ms: 600000, scope: region }, { id: right, type: transform, value: 1 }]
+              - id: each
+                type: for_each
+                items: "[1, 2]"
+                steps:
+                  - { id: slow, type: delay, ms: 600000, scope: region }
+              - id: own
+                type: for_each
+                items: "[1, 600000]"
+                step: { id: pair, type: parallel, steps: [{ id: short, type: delay, ms: item }, { id: long, type: delay, ms: 600000 }, { id: end, type: cancel, step: long, depends_on: [short] }] }
+                complete_when: 1
+              - { id: begun, type: delay, ms: 100 }
+              - { id: stop, type: cancel, scope: region, depends_on: [begun] }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        run.States.Should().Contain("left cancelled").And.Contain("each[0].slow cancelled").And.Contain("each[1].slow cancelled").And.Contain("right success");
+        run.States.Should().Contain("own[0].long cancelled").And.Contain("own[1].short cancelled");
+    }
 }

@@ -71,4 +71,21 @@ internal sealed class DelayTests
         run.Status.Should().Be("success", run.Row.Error);
         Enumerable.Range(0, 3).Select(pass => run[$"passes[{pass}].rest"].History).Should().OnlyContain(history => history!.First() == "Scheduled" && history!.Last() == "Succeeded");
     }
+
+    [Test]
+    public async Task Until_is_a_time_in_each_of_its_forms()
+    {
+        var run = await _service.RunAsync("""
+            key: until
+            steps:
+              - { id: date, type: delay, until: new Date(now().getTime() - 1) }
+              - { id: written, type: delay, until: 2026-01-31T12:00:00Z }
+              - { id: text, type: delay, until: "now().toISOString()" }
+              - { id: number, type: delay, until: now().getTime() }
+              - { id: template, type: delay, until: "{{ now() }}" }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        run["written"].Output.Should().Be("{\"until\": \"2026-01-31T12:00:00.0000000Z\"}");
+    }
 }

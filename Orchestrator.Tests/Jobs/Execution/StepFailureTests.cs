@@ -14,6 +14,24 @@ internal sealed class StepFailureTests
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
 
+    [TestCase("type: transform, value: inputs.a.b", "can't read `b` of undefined")]
+    [TestCase("call: /all-done, retries: 0", "answered 400")]
+    public async Task What_is_done_after_a_failure_leaves_its_error_the_runs(string broken, string error)
+    {
+        Refuse("/all-done", 1, 400);
+        var run = await _service.RunAsync($$"""
+            key: all_done
+            steps:
+              - { id: broken, {{broken}} }
+              - { id: clean, call: /all-done/clean, depends_on: [broken], join: all_done }
+            """);
+
+        run.States.Should().Be("broken dead, clean success");
+        ((string)run.Error["step_id"]!, (int)run.Error["attempts"]!).Should().Be(("broken", 1));
+        ((string)run.Error["message"]!).Should().Contain(error);
+        run.Error.AsObject().Select(member => member.Key).Should().BeEquivalentTo("message", "step_id", "agent_id", "timestamp", "attempts");
+    }
+
     [Test]
     public async Task An_expression_that_fails_ends_the_run_and_cancels_the_rest()
     {

@@ -74,6 +74,7 @@ internal sealed class HttpAnswerTests
 
         wanted.Output.Should().Be("""{"gone":true}""");
         unwanted["send"].Should().Match<TestStep>(step => step.Status == "dead" && step.Attempts == 1);
+        ((string)unwanted.Error["message"]!).Should().Contain("answered 201, not 200 (expect_status)");
     }
 
     [Test]

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Jobs.Limits;
 
 /// <summary>Steps that wait for a token.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class AdmissionTests
 {
     private const string Limited = """

@@ -11,6 +11,7 @@ namespace Orchestrator.Tests.Jobs.Limits;
 
 /// <summary>Steps that share a lock never overlap.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ExclusiveTests
 {
     private TestService _service = null!;

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Jobs.Locks;
 /// <summary>Locks between processes: many at once, one that is killed, one that is paused past its time.</summary>
 [TestFixture]
 [Platform(Include = "Linux,MacOsX")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class LockProcessTests
 {
     private const int Processes = 4, CallersOfEach = 25;

@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Jobs.Maintenance;
 
 /// <summary>Nothing stands still, whatever is lost.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SweeperTests
 {
     private TestService _service = null!;

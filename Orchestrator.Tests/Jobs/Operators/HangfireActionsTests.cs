@@ -9,6 +9,7 @@ namespace Orchestrator.Tests.Jobs.Operators;
 
 /// <summary>What an operator does to a step's job in Hangfire reaches the run.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class HangfireActionsTests
 {
     private const string Deleted = "An operator deleted the Hangfire job of step 'call'.";

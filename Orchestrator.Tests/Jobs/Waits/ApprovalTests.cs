@@ -8,6 +8,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Waits;
 
 /// <summary>Steps that wait for a person's yes or no, in a real service.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class ApprovalTests
 {
     private TestService _service = null!;

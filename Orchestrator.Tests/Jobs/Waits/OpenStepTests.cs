@@ -7,6 +7,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Waits;
 
 /// <summary>Steps that contain others, while they are open: their time, and items that are added.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class OpenStepTests
 {
     private TestService _service = null!;

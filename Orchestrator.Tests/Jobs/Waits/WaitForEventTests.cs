@@ -9,6 +9,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Waits;
 
 /// <summary>Steps that wait for an event or a signal, in a real service.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class WaitForEventTests
 {
     private TestService _service = null!;

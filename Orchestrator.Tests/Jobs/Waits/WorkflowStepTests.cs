@@ -7,6 +7,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Jobs.Waits;
 
 /// <summary>Steps that run other workflows, in a real service.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class WorkflowStepTests
 {
     private TestService _service = null!;

@@ -13,7 +13,7 @@ internal sealed class ErrorTests : ApiFixture
     private const string Sound = """{"workflow_key": "greet", "payload": {"name": "ada"}}""";
 
     [TestCase("GET", "/api/nothing", null, null, 404, "GET /api/nothing is not a route")]
-    [TestCase("GET", "/api/runs/no-id", null, null, 404, "is not a route")]
+    [TestCase("GET", "/api/runs/no-id", null, null, 404, "'no-id' is no id of one of the runs")]
     [TestCase("DELETE", "/api/runs", null, null, 405, "takes GET, POST")]
     [TestCase("GET", "/functions/v1/orchestrator/dispatch", null, null, 405, "takes POST")]
     [TestCase("POST", "/api/runs", Sound, "application/xml", 415, "application/json")]

@@ -34,6 +34,29 @@ internal sealed class GraphEndpointTests : ApiFixture
     }
 
     [Test]
+    public async Task What_starts_only_through_others_hangs_on_them()
+    {
+        var run = await Service.RunAsync("""
+            key: nested_graph
+            steps:
+              - { id: each, type: for_each, items: "[1, 2]", steps: [{ id: in, type: transform, value: item }, { id: out, type: transform, value: results.in }] }
+              - { id: bad, type: transform, value: inputs.a.b, on_failure: { strategy: alternative, step: good }, depends_on: [each] }
+              - { id: good, type: transform, value: 1 }
+            """);
+        var graph = (await GetAsync($"/api/runs/{run.Id}/graph")).Body;
+        var text = (await GetAsync($"/api/runs/{run.Id}/graph.mmd")).Text;
+        var detail = (await GetAsync($"/api/runs/{run.Id}")).Body;
+
+        graph["edges"]!.AsArray().Select(edge => $"{edge!["from"]} {edge["to"]} {edge["kind"]}").Should().BeEquivalentTo(
+            "each in contains", "each out contains", "in out depends_on", "each bad depends_on", "bad good alternative");
+        var inner = graph["nodes"]!.AsArray().Single(node => (string)node!["step_id"]! == "in")!;
+        ((string)inner["status"]!, (int)inner["attempts"]!, inner["finished_at"] is null).Should().Be(("success", 2, false), "both items are counted");
+        text.Should().Contain("-. contains .->").And.Contain("-. alternative .->");
+        (await GetAsync("/api/workflows/nested_graph/graph.svg")).Text.Should().Contain("class=\"other\"");
+        detail["steps"]!.AsArray().Select(step => $"{step!["step_id"]} {step["type"]}").Should().Contain("each[1].out transform");
+    }
+
+    [Test]
     public async Task A_workflows_graph_has_none()
     {
         await Service.PutAsync(Diamond.Replace("diamond", "plain", StringComparison.Ordinal));

@@ -210,4 +210,32 @@ internal sealed class RunEndpointTests : ApiFixture
         (await GetAsync($"/api/runs/{Guid.NewGuid()}/attempts")).Status.Should().Be(HttpStatusCode.NotFound);
         (await GetAsync($"/api/runs/{Guid.NewGuid()}/logs")).Status.Should().Be(HttpStatusCode.NotFound);
     }
+
+    [Test]
+    public async Task Attempts_and_logs_come_in_pages()
+    {
+        Service.Target.On("/paged", (http, _) => TargetServer.JsonAsync(http, 200, "{}"));
+        var id = await Service.StartRunAsync("""
+            { key: paged, steps: [{ id: all, type: for_each, items: "[1, 2, 3, 4, 5]", steps: [{ id: call, call: /paged }] }] }
+            """);
+        await Service.EndAsync(id);
+
+        foreach (var list in new[] { "attempts", "logs" })
+        {
+            var whole = Items(await GetAsync($"/api/runs/{id}/{list}"));
+            var pages = new List<string>();
+            for (string? cursor = ""; cursor is not null;)
+            {
+                var page = await GetAsync($"/api/runs/{id}/{list}?limit=2{cursor}");
+                pages.AddRange(Items(page));
+                cursor = page.Body["next_cursor"] is { } next ? $"&cursor={next}" : null;
+            }
+
+            pages.Should().HaveCountGreaterThan(4).And.Equal(whole);
+            (await GetAsync($"/api/runs/{id}/{list}?limit=0")).ShouldBeProblem(HttpStatusCode.BadRequest);
+            (await GetAsync($"/api/runs/{id}/{list}?cursor=x")).ShouldBeProblem(HttpStatusCode.BadRequest);
+        }
+
+        static string[] Items(ApiAnswer answer) => [.. answer.Body["items"]!.AsArray().Select(item => item!.ToJsonString())];
+    }
 }

@@ -11,6 +11,7 @@ namespace Orchestrator.Tests.Web.Api;
 
 /// <summary>A run's events on real connections: in order, resumed, and with nothing lost or doubled in between.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RunEventTests
 {
     private TestService _service = null!;

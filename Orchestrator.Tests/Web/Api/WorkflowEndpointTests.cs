@@ -158,4 +158,15 @@ internal sealed class WorkflowEndpointTests : ApiFixture
     }
 
     private Task<ApiAnswer> PutAsync(string key, string content) => SendAsync("PUT", $"/api/workflows/{key}", content);
+
+    [TestCase("/api/workflows/validate", HttpStatusCode.OK)]
+    [TestCase("/api/workflows/no-such-route/x", HttpStatusCode.NotFound)]
+    public async Task An_answer_can_be_read_in_a_terminal_and_is_taken_for_nothing_but_what_it_says(string path, HttpStatusCode status)
+    {
+        var answer = await SendAsync("POST", path, """{"key": "it's"}""");
+
+        answer.Status.Should().Be(status, answer.Text);
+        answer.Text.Should().NotContain("\\u").And.MatchRegex("[`/]");
+        answer.Headers["X-Content-Type-Options"].Should().Be("nosniff");
+    }
 }

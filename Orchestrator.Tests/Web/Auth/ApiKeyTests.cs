@@ -8,6 +8,7 @@ using Orchestrator.Web.Auth;
 namespace Orchestrator.Tests.Web.Auth;
 
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ApiKeyTests : ApiFixture
 {
     [Test]

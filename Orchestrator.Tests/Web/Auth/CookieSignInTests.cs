@@ -8,6 +8,7 @@ namespace Orchestrator.Tests.Web.Auth;
 
 /// <summary>The dashboards are for those who have signed in with a key; the cookie opens nothing else.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class CookieSignInTests
 {
     private TestService _service = null!;

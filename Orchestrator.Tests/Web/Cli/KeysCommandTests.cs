@@ -6,6 +6,7 @@ namespace Orchestrator.Tests.Web.Cli;
 
 /// <summary>The commands run beside the service, on its database.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class KeysCommandTests : ApiFixture
 {
     [Test]

@@ -55,6 +55,9 @@ internal sealed class BrokenFileTests
         Broken.File("key: k\ninputs: {n: {type: §text}}\nsteps: [{id: a, call: /x}]\n", "inputs.n.type", "`text` is none of `string`"),
         Broken.File("key: k\ninputs: {n: {type: number, default: §yes}}\nsteps: [{id: a, call: /x}]\n", "inputs.n.default", "expected a default of type number, found the text `yes`"),
         Broken.File("key: k\ninputs: {n: {pattern: §'(?=a)'}}\nsteps: [{id: a, call: /x}]\n", "inputs.n.pattern", "the pattern can't be used"),
+        Broken.File("key: k\ninputs: {n: §{type: number, pattern: a}}\nsteps: [{id: a, call: /x}]\n", "inputs.n", "`pattern` is for text"),
+        Broken.File("key: k\ninputs: {n: §{type: boolean, max: 1}}\nsteps: [{id: a, call: /x}]\n", "inputs.n", "`min` and `max` bound numbers"),
+        Broken.File("key: k\ninputs: {n: {enum: §[]}}\nsteps: [{id: a, call: /x}]\n", "inputs.n.enum", "at least one"),
         Broken.File("key: k\ninputs: {n: §{min: 3, max: 2}}\nsteps: [{id: a, call: /x}]\n", "inputs.n", "`min` 3 is greater than `max` 2"),
     ];
 

@@ -1,5 +1,6 @@
 using Orchestrator.Tests.Workflows.Support;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Tests.Workflows.Parsing;
@@ -14,6 +15,10 @@ public sealed class FailureParsingTests
         Broken.Steps("  - {id: b, call: /x}\n  - §{id: a, call: /x, on_failure: rollback}\n", "steps[1]", "the rollback has nothing to undo"),
         Broken.Steps("  - {id: b, call: /x}\n  - §{id: a, call: /x, on_failure: {strategy: rollback, steps: b}}\n", "steps[1]", "names `b`, which has no `compensate`"),
         Broken.Steps("  - {id: a, call: /x, on_failure: {strategy: rollback, steps: §b}}\n", "steps[0].on_failure.steps", "there is no step `b`"),
+        Broken.Steps("  - {id: a, call: /x, on_failure: §{strategy: skip, step: b}}\n  - {id: b, call: /x}\n", "steps[0].on_failure", "`step` belongs to the strategy `alternative`"),
+        Broken.Steps("  - {id: a, call: /x, on_failure: §{strategy: alternative, step: b, handler: h}}\n  - {id: b, call: /x}\n", "steps[0].on_failure", "`handler` belongs to the strategy `escalate`"),
+        Broken.Steps("  - {id: a, call: /x, on_failure: {strategy: alternative, alternativeAgentId: §2}}\n", "steps[0].on_failure.alternativeAgentId", "only an `agent-task`"),
+        Broken.Steps("  - {id: a, type: agent-task, agent: 1, goal: g, alternative_agent: 3, on_failure: {strategy: alternative, alternativeAgentId: §2}}\n", "steps[0].on_failure.alternativeAgentId", "has an `alternative_agent` besides"),
         Broken.Steps("  - §{id: p, type: parallel, steps: [b], retry: {max_attempts: 2}}\n  - {id: b, call: /x}\n", "steps[0]", "is not tried again as a whole"),
         Broken.Steps("  - §{id: p, type: parallel, steps: [b], on_failure: {type: retry, maxAttempts: 2}}\n  - {id: b, call: /x}\n", "steps[0]", "is not tried again as a whole"),
     ];
@@ -34,6 +39,18 @@ public sealed class FailureParsingTests
 
         (steps[0].OnFailure.Kind, steps[0].Retry.MaxAttempts, steps[0].Retry.Delay).Should().Be((OnFailure.Abort, 3, TimeSpan.FromSeconds(2)));
         (steps[1].OnFailure.Kind, steps[1].Retry.MaxAttempts).Should().Be((OnFailure.Skip, 5));
+    }
+
+    [Test]
+    public void Seed_003s_fallback_gives_an_agents_task_to_another_agent()
+    {
+        var step = WorkflowParser.Parse("""
+            key: k
+            steps: [{ id: a, type: agent-task, agent: 1, goal: g, on_failure: { strategy: alternative, alternativeAgentId: 2, maxRetries: 3 } }]
+            """, "k.yml").Definition!.Steps[0];
+
+        ((AgentTaskAction)step.Action).Alternative!.Render(Scope.Empty).AsNumber().Should().Be(2);
+        (step.OnFailure.Kind, step.Retry.MaxAttempts).Should().Be((OnFailure.Abort, 6), "each agent has three attempts");
     }
 
     [Test]

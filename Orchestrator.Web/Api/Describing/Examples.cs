@@ -154,14 +154,14 @@ internal static class Examples
     public static AttemptList Attempts { get; } = new(
     [
         new AttemptJson { AttemptId = JobId, StepId = "hello", Attempt = 1, StartedAt = Start, FinishedAt = End, Success = true },
-    ]);
+    ], null);
 
     public static HandoffList Handoffs { get; } = new(
     [
         new HandoffJson(
             new HandoffEndJson("research", 7, "mira"), [new HandoffEndJson("write", null, null)], End, Json("""{"facts": 3}"""),
             new HandoffMetadataJson(95, ["fact-check"], 240)),
-    ]);
+    ], null);
 
     private static readonly AlertJson OneAlert = new()
     {
@@ -179,7 +179,7 @@ internal static class Examples
 
     public static AlertPage Alerts { get; } = new([OneAlert], null);
 
-    public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)]);
+    public static LogList Logs { get; } = new([new LogLineJson(Start, "call", 1, "info", "POST http://agents/functions/v1/agent-proxy/notify → 200", null)], null);
 
     public static WorkflowJson StoredWorkflow { get; } = new()
     {

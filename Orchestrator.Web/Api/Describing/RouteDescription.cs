@@ -53,7 +53,7 @@ internal static class RouteDescription
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status, T example)
         where T : notnull => route
         .Produces<T>(status, "application/json")
-        .WithMetadata(new AnswerExample(status, JsonSerializer.SerializeToNode(example, ApiJson.Default.GetTypeInfo(typeof(T))!)));
+        .WithMetadata(new AnswerExample(status, JsonSerializer.SerializeToNode(example, ApiJson.Readable.GetTypeInfo(typeof(T))!)));
 
     public static RouteHandlerBuilder AnswersText(this RouteHandlerBuilder route, int status, string contentType) =>
         route.Produces<string>(status, contentType);

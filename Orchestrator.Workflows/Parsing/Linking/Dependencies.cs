@@ -63,6 +63,7 @@ internal sealed class Dependencies
         CheckChosen(steps, choosers, graph, report);
         CheckJoins(steps, graph, report);
         FailureChecks.Check(steps, index, report);
+        CancelChecks.Check(steps, index, report);
         Reachability.Check(steps, graph, choosers, draft.DefaultOnFailure, index, report);
         return Build(steps, bodies, graph, choosers, targets, draft.Config.MaxParallel);
     }

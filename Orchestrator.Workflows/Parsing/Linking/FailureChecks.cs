@@ -15,6 +15,11 @@ internal static class FailureChecks
                 CheckRollback(step, rollback, steps, index, report);
             }
 
+            if (step.OnFailure?.AlternativeAgent is { } agent && step.Action is not (null or AgentTaskAction))
+            {
+                agent.Error("only an `agent-task` has an alternative agent", "Name a step: { strategy: alternative, step: backup }.");
+            }
+
             if (step.Action is ParallelAction or LoopAction or ForEachAction or RaceAction && HasRetry(step))
             {
                 step.Field.Error(

@@ -20,14 +20,14 @@ internal static class AgentTaskForm
         Queue = AgentTaskAction.OwnQueue,
         Fields =
         [
-            new Field<StepDraft>("agent", Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)), (step, value) => Of(step).Agent = ReadAgent(step, value)),
+            new Field<StepDraft>("agent", Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)), (step, value) => (Of(step).Agent, Of(step).AgentText) = (ReadAgent(step, value), Text(value))),
             new Field<StepDraft>("agent_type", Shape.Text, (step, value) => Of(step).AgentType = ReadName(value)),
             new Field<StepDraft>("goal", Shape.Text, (step, value) => Of(step).Goal = value.Name() is null ? null : value.Template(step.Mentions)),
             new Field<StepDraft>("capabilities", Shape.OneOrMore(Shape.Text), (step, value) => Of(step).Capabilities = ReadCapabilities(value)),
             new Field<StepDraft>("output_schema", Shape.Mapping, (step, value) => Of(step).OutputSchema = OutputSchemaReader.Read(value)),
             Field<StepDraft>.Integer("max_tokens", 1, MaxTokens, (step, tokens) => Of(step).MaxTokens = tokens),
             new Field<StepDraft>(
-                "alternative_agent", Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)), (step, value) => Of(step).Alternative = ReadAgent(step, value))
+                "alternative_agent", Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)), ReadAlternative)
                 { Aliases = ["alternative_agent_id"] },
             .. new[] { "provider", "model", "tools" }.Select(Field<StepDraft>.Planned),
         ],
@@ -49,6 +49,21 @@ internal static class AgentTaskForm
     private static void Check(StepDraft step, IReadOnlySet<string> given)
     {
         StepForm.Require(step, given, "goal", "What the agent is to reach, in words.");
+        if (step.OnFailure?.AlternativeAgent is { } other)
+        {
+            if (given.Contains("alternative_agent"))
+            {
+                other.Error("the step has an `alternative_agent` besides", "Remove one of the two.");
+            }
+
+            ReadAlternative(step, other);
+        }
+
+        if (Of(step) is { AgentText: { } one, AlternativeText: { } alternative } && one == alternative)
+        {
+            step.Field.Error($"the alternative agent is the agent itself, `{one}`", "Name another one, or remove it.");
+        }
+
         if (given.Contains("agent") == given.Contains("agent_type"))
         {
             step.Field.Error(
@@ -62,6 +77,11 @@ internal static class AgentTaskForm
         value.Node is ScalarNode { Value.Kind: ValueKind.Number }
             ? value.Whole(1, long.MaxValue) is null ? null : value.Template(step.Mentions)
             : value.Name() is null ? null : value.Template(step.Mentions);
+
+    private static void ReadAlternative(StepDraft step, FieldValue value) =>
+        (Of(step).Alternative, Of(step).AlternativeText) = (ReadAgent(step, value), Text(value));
+
+    private static string? Text(FieldValue value) => (value.Node as ScalarNode)?.Text;
 
     private static string? ReadName(FieldValue value)
     {
@@ -88,6 +108,10 @@ internal static class AgentTaskForm
     private sealed class Draft
     {
         public Template? Agent { get; set; }
+
+        public string? AgentText { get; set; }
+
+        public string? AlternativeText { get; set; }
 
         public string? AgentType { get; set; }
 

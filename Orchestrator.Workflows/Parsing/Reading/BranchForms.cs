@@ -1,6 +1,7 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
@@ -41,6 +42,11 @@ internal static class BranchForms
 
     private static void ReadCases(StepDraft step, FieldValue value)
     {
+        if (value.Node is ListNode { Elements.Count: 0 })
+        {
+            value.Error("there are no cases", "Write them like [{ when: inputs.n > 10, step: large }].");
+        }
+
         foreach (var one in value.OneOrMore())
         {
             var draft = new CaseDraft(step);

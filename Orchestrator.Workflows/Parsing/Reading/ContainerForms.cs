@@ -67,6 +67,10 @@ internal static class ContainerForms
         {
             StepForm.Require(step, given, "items", "An expression that gives a list: items: inputs.orders.");
             StepForm.Require(step, given, "steps", "What to do with each item: step: fetch, or steps: [first, second].");
+            if (given.Contains("rest") && !given.Contains("complete_when"))
+            {
+                step.Field.Error("`rest` says what becomes of the items that are left after `complete_when`, which the step has not", "Add `complete_when`, or remove `rest`.");
+            }
         },
         Build = step => new ForEachAction
         {

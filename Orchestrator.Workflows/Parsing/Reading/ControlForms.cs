@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
@@ -6,7 +8,7 @@ using Orchestrator.Workflows.Parsing.Yaml;
 namespace Orchestrator.Workflows.Parsing.Reading;
 
 /// <summary>Steps that wait or end others: <c>delay</c>, <c>cancel</c>, <c>succeed</c>, <c>fail</c>.</summary>
-internal static class ControlForms
+internal static partial class ControlForms
 {
     /// <summary>A hundred years: what is longer is a mistake.</summary>
     private const double LongestMs = 100 * 365.25 * 86_400_000;
@@ -17,7 +19,7 @@ internal static class ControlForms
         Fields =
         [
             new Field<StepDraft>("ms", Shape.Either(Shape.Whole(0, LongestMs), Shape.Text), ReadMs),
-            new Field<StepDraft>("until", Shape.Any, (step, value) => step.Settings<Draft>().Until = value.ExpressionOrTemplate(step.Mentions)),
+            new Field<StepDraft>("until", Shape.Any, (step, value) => step.Settings<Draft>().Until = ReadUntil(step, value)),
             new Field<StepDraft>("random", Shape.ListOf(Shape.Whole(0, LongestMs)), (step, value) => step.Settings<Draft>().Random = ReadRandom(value)),
         ],
         Check = (step, given) =>
@@ -72,6 +74,22 @@ internal static class ControlForms
         }
     }
 
+    /// <summary>A time as it is written, or what becomes one.</summary>
+    private static Template? ReadUntil(StepDraft step, FieldValue value)
+    {
+        if (value.Node is not ScalarNode { Value.Kind: ValueKind.String } scalar || !WrittenTime().IsMatch(scalar.Text))
+        {
+            return value.ExpressionOrTemplate(step.Mentions);
+        }
+
+        if (!DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        {
+            value.Expected("a time such as 2026-01-31T12:00:00Z");
+        }
+
+        return value.Template(step.Mentions);
+    }
+
     private static (double Min, double Max)? ReadRandom(FieldValue value)
     {
         if (value.Node is not ListNode { Elements.Count: 2 })
@@ -92,6 +110,9 @@ internal static class ControlForms
 
         return (min, max);
     }
+
+    [GeneratedRegex(@"\A\d{4}-\d{2}-\d{2}(?!\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex WrittenTime();
 
     private sealed class Draft
     {

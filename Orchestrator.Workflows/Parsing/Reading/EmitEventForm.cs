@@ -13,7 +13,7 @@ internal static class EmitEventForm
         Name = "emit_event",
         Fields =
         [
-            new Field<StepDraft>("event_type", Shape.Text, (step, value) => Of(step).EventType = ReadText(step, value)),
+            new Field<StepDraft>("event_type", Shape.Text, (step, value) => Of(step).EventType = ReadType(step, value)),
             new Field<StepDraft>("payload", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => Of(step).Payload = ReadPayload(step, value)),
             new Field<StepDraft>("user_id", Shape.Text, (step, value) => Of(step).UserId = ReadText(step, value)),
             new Field<StepDraft>("intent_id", Shape.Text, (step, value) => Of(step).IntentId = ReadText(step, value)),
@@ -37,6 +37,16 @@ internal static class EmitEventForm
         }
 
         return value.Template(step.Mentions);
+    }
+
+    private static Template? ReadType(StepDraft step, FieldValue value)
+    {
+        if (value.Node is ScalarNode scalar && RunEnd.Is(scalar.Text))
+        {
+            value.Error("events of this type are kept for the ends of runs, which the service notes itself", "Choose another type.");
+        }
+
+        return ReadText(step, value);
     }
 
     /// <summary>A mapping, or an expression that becomes one.</summary>

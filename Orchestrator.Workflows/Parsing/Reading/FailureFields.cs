@@ -27,7 +27,8 @@ internal static class FailureFields
         new Field<FailureDraft>("step", Shape.Text, (draft, value) => StepReader.ReadIds(value, draft.Alternatives)) { Aliases = ["alternative_step"] },
         new Field<FailureDraft>("steps", Shape.OneOrMore(Shape.Text), (draft, value) => StepReader.ReadIds(value, draft.Rollback)) { Aliases = ["rollback_steps"] },
         Field<FailureDraft>.Text("handler", (draft, handler) => draft.Handler = handler) with { Aliases = ["escalation_handler"] },
-        RetryDraft.RetryAttemptsField<FailureDraft>(draft => draft.Retry),
+        new Field<FailureDraft>("alternative_agent", Shape.Either(Shape.Text, Shape.Integer(1, int.MaxValue)), (draft, value) => draft.AlternativeAgent = value) { Aliases = ["alternative_agent_id"] },
+        RetryDraft.RetryAttemptsField<FailureDraft>(draft => draft.Retry) with { Aliases = ["max_retries"] },
         RetryDraft.DelayField<FailureDraft>(draft => draft.Retry));
 
     /// <summary>What a host sets for all steps of a type.</summary>
@@ -47,7 +48,7 @@ internal static class FailureFields
         Read = (target, value) =>
         {
             var draft = Read(value);
-            if (draft.Alternatives.Count > 0 || draft.Kind == OnFailure.Alternative)
+            if (draft.Alternatives.Count > 0 || draft.Kind == OnFailure.Alternative || draft.AlternativeAgent is not null)
             {
                 value.Error("an alternative stands in the place of one step, and can't be every step's", "Give it to the step, or choose another way here.");
             }
@@ -77,12 +78,36 @@ internal static class FailureFields
             }
         }
 
-        if (draft.Kind == OnFailure.Alternative && draft.Alternatives.Count != 1)
+        if (draft.Kind == OnFailure.Alternative && draft.Alternatives.Count != 1 && draft.AlternativeAgent is null)
         {
             value.Error("the alternative has no `step`", "Write it like { strategy: alternative, step: backup }.");
         }
 
+        CheckFits(draft, value);
+        if (draft is { Kind: OnFailure.Alternative, Alternatives.Count: 0, AlternativeAgent: not null })
+        {
+            // The other agent takes over within the step; when it fails as well nothing stands in the step's place.
+            draft.Kind = OnFailure.Abort;
+        }
+
         return draft;
+    }
+
+    /// <summary>A setting of another strategy would be without effect.</summary>
+    private static void CheckFits(FailureDraft draft, FieldValue value)
+    {
+        Check(draft.Alternatives.Count > 0, "step", "alternative", OnFailure.Alternative);
+        Check(draft.AlternativeAgent is not null, "alternative_agent", "alternative", OnFailure.Alternative);
+        Check(draft.Rollback.Count > 0, "steps", "rollback", OnFailure.Rollback);
+        Check(draft.Handler is not null, "handler", "escalate", OnFailure.Escalate);
+
+        void Check(bool isGiven, string field, string strategy, OnFailure kind)
+        {
+            if (isGiven && draft.Kind is { } given && given != kind)
+            {
+                value.Error($"`{field}` belongs to the strategy `{strategy}`, and has no effect with another", $"Remove it, or write strategy: {strategy}.");
+            }
+        }
     }
 
     private static void ReadOfHost(FailureDraft draft, FieldValue value)
@@ -107,6 +132,9 @@ internal sealed class FailureDraft
     public List<LocatedId> Rollback { get; } = [];
 
     public string? Handler { get; set; }
+
+    /// <summary>Seed 003's <c>alternativeAgentId</c>, an <c>agent-task</c>'s.</summary>
+    public FieldValue? AlternativeAgent { get; set; }
 
     /// <summary>Seed 002's word for what every step does anyway.</summary>
     public bool IsRetry { get; set; }

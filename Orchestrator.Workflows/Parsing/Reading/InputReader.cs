@@ -59,6 +59,16 @@ internal static class InputReader
             field.Error($"`min` {draft.Min} is greater than `max` {draft.Max}");
         }
 
+        if (draft is { Pattern: not null, Type: not (null or "string") })
+        {
+            field.Error($"`pattern` is for text, and the type is {draft.Type}", "Remove it, or make the type string.");
+        }
+
+        if ((draft.Min ?? draft.Max) is not null && draft.Type is "boolean" or "object")
+        {
+            field.Error($"`min` and `max` bound numbers, the length of text and of lists, and the type is {draft.Type}", "Remove them.");
+        }
+
         if (draft.Default is not { } given)
         {
             return;
@@ -88,7 +98,7 @@ internal static class InputReader
             return value.Constant().AsArray();
         }
 
-        value.Expected("a list of the values allowed");
+        value.Expected("a list of the values allowed, at least one");
         return [];
     }
 

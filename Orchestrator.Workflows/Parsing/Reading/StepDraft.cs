@@ -94,6 +94,11 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types, Expansion t
     /// <summary>Reads the steps that it contains: ids, or the steps themselves.</summary>
     public void ReadContained(FieldValue value)
     {
+        if (value.Node is ListNode { Elements.Count: 0 })
+        {
+            value.Error("the list is empty", "Name at least one step, or write it here.");
+        }
+
         // Those that use templates are known before the others are read, which may name them.
         foreach (var (one, steps) in value.OneOrMore().Select(one => (one, Steps: one.Node is MappingNode ? templates.Expand([one]) : null)).ToArray())
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Parsing.Yaml;
@@ -38,7 +39,7 @@ internal static partial class StepReader
         }),
         FailureFields.OnFailureField<StepDraft>((step, failure) => step.OnFailure = failure),
         new Field<StepDraft>("compensate", Shape.Text, (step, value) => step.Compensate = ReadName(value)),
-        new Field<StepDraft>("set", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Set = value.ExpressionOrTemplate(step.OutputMentions)),
+        new Field<StepDraft>("set", Shape.Either(Shape.Mapping, Shape.Text), (step, value) => step.Set = ReadSet(step, value)),
         new Field<StepDraft>("scope", Shape.Text, (step, value) => step.Scope = value.Name()),
         .. new[] { "circuit", "cache" }.Select(Field<StepDraft>.Planned),
     ];
@@ -188,6 +189,18 @@ internal static partial class StepReader
                 ids.Add(new LocatedId(id, one.Position, one.Path));
             }
         }
+    }
+
+    /// <summary>A mapping of variables, or text that becomes one.</summary>
+    private static Template? ReadSet(StepDraft step, FieldValue value)
+    {
+        if (value.Node is MappingNode or ScalarNode { Value.Kind: ValueKind.String })
+        {
+            return value.ExpressionOrTemplate(step.OutputMentions);
+        }
+
+        value.Expected("a mapping of variables to their values", "Write it like { count: \"{{ variables.count + 1 }}\" }.");
+        return null;
     }
 
     private static LocatedId? ReadId(FieldValue value)
