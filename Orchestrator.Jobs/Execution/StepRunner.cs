@@ -140,6 +140,7 @@ internal sealed class StepRunner(
         {
             case Admitted admitted:
                 lease.Lock = admitted.Lock;
+                await LoadAgainAsync(stay, claimed, admitted.Lock, lease.Token);
                 return await attempts.MakeAsync(stay.Workflow, stay.Memory, claimed, admitted.Lock, lease.Token);
             case NotYet notYet:
                 return attempts.Park(claimed, notYet.Wait);
@@ -184,6 +185,16 @@ internal sealed class StepRunner(
             {
                 stay.Add(record);
             }
+        }
+    }
+
+    /// <summary>Who has a lock sees what those before it have assigned under it, also since this step was loaded.</summary>
+    private async Task LoadAgainAsync(Stay stay, ClaimedStep claimed, StepLock? held, CancellationToken cancellationToken)
+    {
+        if (held is not null)
+        {
+            stay.Memory.ForgetWhatChanges(stay.Workflow.SetsVariables);
+            await LoadAsync(stay, claimed.Job.StepIndex, claimed.Place, claimed.Phase, cancellationToken);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
             return step.When is { } when && !when.Evaluate(Scope()).IsTruthy
                 ? new Admitted(null)
                 : await AskAsync(
-                    step, claimed, Name(step.Exclusive?.Name, "exclusive", Scope()), Name(step.RateLimit?.Key, "rate_limit.key", Scope()), cancellationToken);
+                    step, claimed.Place is { } place ? workflow.Address(place) : step.Id, claimed, Name(step.Exclusive?.Name, "exclusive", Scope()), Name(step.RateLimit?.Key, "rate_limit.key", Scope()), cancellationToken);
         }
         catch (Exception e) when (e is EvaluationException or NameException)
         {
@@ -55,13 +55,13 @@ internal sealed class Admission(RateLimits limits, ExclusiveLocks locks, Orchest
     }
 
     private async Task<AdmissionAnswer> AskAsync(
-        StepDefinition step, ClaimedStep claimed, string? name, string? bucket, CancellationToken cancellationToken)
+        StepDefinition step, string address, ClaimedStep claimed, string? name, string? bucket, CancellationToken cancellationToken)
     {
         StepLock? held = null;
         if (name is not null)
         {
             var key = ExclusiveLocks.Key(step.Exclusive!, claimed.Run.Id, name);
-            held = await RetryAsync(() => locks.TakeAsync(claimed, step.Id, key, cancellationToken));
+            held = await RetryAsync(() => locks.TakeAsync(claimed, address, key, cancellationToken));
             if (held is null)
             {
                 return new NotYet(new VerdictWait($"exclusive:{name}", LookAgain, $"Waits for the lock '{name}'") { LookIn = TimeSpan.Zero });

@@ -26,6 +26,10 @@ internal sealed class ExclusiveLocks(Database database, OrchestratorOptions opti
         exclusive.OfRun ? $"{OfOneRun}{run}:{name["run:".Length..]}" : OfAllRuns + name;
 
     /// <summary>Takes the lock for an attempt; null: it is not the step's turn, and the step is in line for it.</summary>
+    /// <param name="claimed">The attempt.</param>
+    /// <param name="stepId">The step's address: with the run and the attempt it says who has the lock, so items must differ in it.</param>
+    /// <param name="key">The lock's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<StepLock?> TakeAsync(ClaimedStep claimed, string stepId, string key, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);

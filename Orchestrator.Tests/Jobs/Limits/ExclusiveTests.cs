@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Dapper;
 using Orchestrator.Jobs;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Limits;
@@ -20,6 +21,47 @@ internal sealed class ExclusiveTests
 
     [TearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public async Task Who_has_the_lock_sees_what_those_before_it_have_assigned()
+    {
+        var run = await _service.RunAsync("""
+            key: counts
+            variables: { n: 0 }
+            steps:
+              - id: all
+                type: for_each
+                items: inputs.items
+                steps: [{ id: add, type: transform, value: 1, exclusive: "run:n", set: { n: "{{ variables.n + 1 }}" } }]
+            """, $$"""{"items": [{{string.Join(", ", Enumerable.Repeat(0, 25))}}]}""");
+
+        run.Status.Should().Be("success", run.Row.Error);
+        run.Row.Variables.Should().Be("""{"n": 25}""");
+    }
+
+    [Test]
+    public async Task What_is_assigned_while_a_step_comes_to_its_lock_is_seen_too()
+    {
+        await _service.Database.ExecuteAsync("""
+            insert into orchestrator.autonomous_execution_locks (lock_key, locked_by, fencing_token, expires_at)
+            values ('exclusive:all:late', 'before', 1, now() - interval '1 second')
+            """);
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("select from autonomous_execution_locks where lock_key = 'exclusive:all:late' for update");
+        var id = await _service.StartRunAsync("""
+            key: late
+            variables: { n: 0 }
+            steps: [{ id: add, type: transform, value: 1, exclusive: late, set: { n: "{{ variables.n + 1 }}" } }]
+            """);
+        await Eventually.IsTrueAsync(
+            () => _service.Database.ScalarAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"), "the step at its lock");
+
+        await connection.ExecuteAsync("update workflow_run_data set variables = '{\"n\": 41}' where workflow_run_id = @id", new { id = id.Value });
+        await transaction.CommitAsync();
+
+        (await _service.EndAsync(id)).Row.Variables.Should().Be("""{"n": 42}""");
+    }
 
     [Test]
     public async Task Steps_of_items_hold_the_lock_one_after_the_other()
