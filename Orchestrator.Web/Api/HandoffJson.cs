@@ -3,7 +3,7 @@ using Orchestrator.Jobs.Agents;
 
 namespace Orchestrator.Web.Api;
 
-internal sealed record HandoffList(IReadOnlyList<HandoffJson> Items);
+internal sealed record HandoffList(IReadOnlyList<HandoffJson> Items, int? NextCursor);
 
 /// <summary>What one agent hands on to the next (seed 003). <paramref name="To"/> is null where no agent comes after it.</summary>
 internal sealed record HandoffJson(

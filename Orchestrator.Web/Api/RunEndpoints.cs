@@ -34,7 +34,7 @@ internal static class RunEndpoints
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
             .WithSummary("List the lines that a run's attempts left, and what operators decided, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Logs);
         routes.MapGet("/api/runs/{id:guid}/handoffs", HandoffsAsync).For(Role.Viewer)
-            .WithSummary("List what a run's agents have handed on").Answers(200, Examples.Handoffs);
+            .WithSummary("List what a run's agents have handed on, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Handoffs);
     }
 
     private static DispatchRequest Read(RequestBody body) => new()
@@ -187,10 +187,24 @@ internal static class RunEndpoints
             new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Readable.LogList);
     }
 
-    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is { } run
-            ? Results.Json(new HandoffList(await ReadHandoffsAsync(http, runs, names, run)), ApiJson.Readable.HandoffList)
-            : NoSuchRun(id);
+    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, skip) = ReadLogs(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is not { } run)
+        {
+            return NoSuchRun(id);
+        }
+
+        // Each says who comes after it, so all are read.
+        var all = await ReadHandoffsAsync(http, runs, names, run);
+        return Results.Json(new HandoffList([.. all.Skip(skip).Take(limit)], all.Count > skip + limit ? skip + limit : null), ApiJson.Readable.HandoffList);
+    }
 
     private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)
     {

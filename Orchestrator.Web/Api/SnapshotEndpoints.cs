@@ -17,12 +17,16 @@ internal static class SnapshotEndpoints
         routes.MapPost(path, TakeAsync).For(Role.Operator)
             .WithSummary("Take a snapshot of a run").Answers(201, Examples.OneSnapshot).Fails(404, 409);
         routes.MapGet(path, ListAsync).For(Role.Viewer)
-            .WithSummary("List a run's snapshots, newest first").Answers(200, new SnapshotList([Examples.OneSnapshot with { Steps = null, Variables = null }]));
+            .WithSummary("List a run's snapshots, newest first").TakesQuery(query => ReadList(query))
+            .Answers(200, new SnapshotList([Examples.OneSnapshot with { Steps = null, Variables = null }], null));
         routes.MapGet(path + "/{number:int}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a snapshot").Answers(200, Examples.OneSnapshot);
         routes.MapGet(path + "/diff", DiffAsync).For(Role.Viewer)
             .WithSummary("Compare two snapshots of a run").TakesQuery(query => ReadDiff(query)).Answers(200, Examples.SnapshotsCompared);
     }
+
+    private static (int Limit, int Before) ReadList(RequestQuery query) =>
+        (query.Limit(ApiLimits.MaxPage), query.Integer("cursor", 1, int.MaxValue, "next_cursor of the page before.") ?? int.MaxValue);
 
     private static (int? From, int? To) ReadDiff(RequestQuery query) => (
         query.Integer("from", 1, int.MaxValue, "Number of a snapshot; the one before `to` unless said."),
@@ -41,12 +45,25 @@ internal static class SnapshotEndpoints
         };
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs, Snapshots snapshots, Guid id) =>
-        await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null
-            ? NoSuch($"There is no run {id}.")
-            : Results.Json(
-                new SnapshotList([.. (await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), null, http.RequestAborted)).Select(SnapshotJson.Of)]),
-                ApiJson.Readable.SnapshotList);
+    private static async Task<IResult> ListAsync(HttpContext http, RunQueries runs, Snapshots snapshots, Guid id)
+    {
+        var query = new RequestQuery(http.Request);
+        var (limit, before) = ReadList(query);
+        if (query.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
+        {
+            return NoSuch($"There is no run {id}.");
+        }
+
+        // A run has few of them, and the list has none of what they hold.
+        var all = (await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), null, http.RequestAborted)).Where(row => row.Number < before).ToList();
+        var items = all.Take(limit).Select(SnapshotJson.Of).ToList();
+        return Results.Json(new SnapshotList(items, all.Count > limit ? items[^1].Number : null), ApiJson.Readable.SnapshotList);
+    }
 
     private static async Task<IResult> FindAsync(HttpContext http, Snapshots snapshots, Guid id, int number) =>
         await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), [number], http.RequestAborted) is [var found]
@@ -65,6 +82,11 @@ internal static class SnapshotEndpoints
         var (tenant, run) = (http.User.Tenant(), new RunId(id));
         var newest = (await snapshots.ReadAsync(tenant, run, null, http.RequestAborted)).FirstOrDefault()?.Number ?? 0;
         var (last, first) = (to ?? newest, from ?? (to ?? newest) - 1);
+        if (first < 1)
+        {
+            return NoSuch($"{(newest == 0 ? $"Run {id} has no snapshot" : $"Snapshot {last} of run {id} is its first")}, and it takes two to compare: POST /api/runs/{id}/snapshots takes one.");
+        }
+
         var found = (await snapshots.ReadAsync(tenant, run, [first, last], http.RequestAborted)).ToDictionary(one => one.Number);
         return found.TryGetValue(first, out var before) && found.TryGetValue(last, out var after)
             ? Results.Json(SnapshotDiff.Of(SnapshotJson.Of(before), SnapshotJson.Of(after)), ApiJson.Readable.SnapshotDiff)
@@ -74,7 +96,7 @@ internal static class SnapshotEndpoints
     private static IResult NoSuch(string message) => Problems.Of(StatusCodes.Status404NotFound, "No such snapshot", message);
 }
 
-internal sealed record SnapshotList(IReadOnlyList<SnapshotJson> Items);
+internal sealed record SnapshotList(IReadOnlyList<SnapshotJson> Items, int? NextCursor);
 
 /// <param name="Number">From 1.</param>
 /// <param name="At">When it was taken.</param>

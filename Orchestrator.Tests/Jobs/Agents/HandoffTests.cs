@@ -30,7 +30,10 @@ internal sealed class HandoffTests : AgentTaskTestBase
         var handoffs = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}/handoffs"))!["items"]!;
         var ofRun = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}"))!["handoffs"];
 
+        var rest = (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}/handoffs?limit=1&cursor=1"))!["items"]!.AsArray();
+
         run["draw"].Status.Should().Be("dead");
+        rest.Should().ContainSingle().Which!.ToJsonString().Should().Be(handoffs[1]!.ToJsonString());
         var first = handoffs[0]!;
         JsonNode.DeepEquals(first["from"], JsonNode.Parse($$"""{"step_id": "research", "agent_id": {{id}}, "username": "researcher"}""")).Should().BeTrue(first.ToJsonString());
         first["to"]!.AsArray().Select(to => (string)to!["step_id"]!).Should().Equal("write", "draw");

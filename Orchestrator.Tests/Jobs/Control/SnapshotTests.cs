@@ -34,6 +34,11 @@ internal sealed class SnapshotTests
         ((int)one["number"]!, (string?)one["status"], (string?)one["taken_by"], (int)one["variables"]!["n"]!).Should().Be((1, "running", "admin key", 1));
         ((string?)one["steps"]!["wait"]!["status"], (string?)one["steps"]!["last"]!["result"]).Should().Be(("waiting", null));
         (await GetAsync(""))["items"]!.AsArray().Select(item => (int)item!["number"]!).Should().Equal(2, 1);
+        var page = await GetAsync("?limit=1");
+        ((int)page["items"]!.AsArray().Single()!["number"]!, (int)page["next_cursor"]!).Should().Be((2, 2));
+        page = await GetAsync("?limit=1&cursor=2");
+        ((int)page["items"]!.AsArray().Single()!["number"]!, page["next_cursor"]).Should().Be((1, null));
+        (await (await service.Client.GetAsync($"/api/runs/{id}/snapshots/diff?to=1")).Content.ReadAsStringAsync()).Should().Contain("is its first, and it takes two");
         (await GetAsync("/1")).ToJsonString().Should().Be(one.ToJsonString());
         var diff = await GetAsync("/diff");
         diff["variables"]!.ToJsonString().Should().Be("""[{"name":"n","before":1,"after":2}]""");

@@ -32,6 +32,36 @@ public sealed class ControlFlowTests
         run["end"].Output.Should().Be("\"good\"");
     }
 
+    [Test]
+    public async Task A_template_runs_as_one_where_another_step_starts_it()
+    {
+        var run = await _service.RunAsync("""
+            key: templates_inside
+            templates:
+              - template: sum
+                parameters: { of: { required: true } }
+                steps:
+                  - { id: half, type: transform, value: params.of / 2 }
+                  - { id: twice, type: transform, value: params.of * 2 }
+                output: results.half + results.twice
+            steps:
+              - { id: pick, type: condition, condition: "false", true_step: never, false_step: always }
+              - { id: never, uses: sum, with: { of: 1 } }
+              - { id: always, uses: sum, with: { of: 2 } }
+              - id: all
+                type: for_each
+                items: "[2, 4]"
+                steps: [{ id: read, type: transform, value: item }, { id: add, uses: sum, with: { of: "{{ results.read }}" } }]
+              - { id: first, type: race, steps: [{ id: quick, uses: sum, with: { of: 6 } }, { id: slow, type: delay, ms: 600000 }] }
+              - { id: both, type: parallel, steps: [{ id: left, uses: sum, with: { of: 8 } }, { id: right, type: transform, value: 1 }] }
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        (run["all"].Output, run["first"].Output, run["both"].Output, run["always"].Output).Should().Be(
+            ("[5, 10]", """{"result": 15, "winner": "quick"}""", """{"left": 20, "right": 1}""", "5"));
+        new[] { "never_start", "never_half", "never_twice", "never" }.Select(step => run[step].Status).Should().AllBe("skipped");
+    }
+
     [TestCase("when: false", "skipped")]
     [TestCase("on_failure: skip", "skipped")]
     [TestCase("on_failure: continue", "dead")]

@@ -45,6 +45,30 @@ internal sealed class OutputBoundTests
     }
 
     [Test]
+    public async Task Steps_that_assign_at_once_pass_the_bound_by_what_they_add_and_no_other_does()
+    {
+        var (arrived, all) = (0, new TaskCompletionSource());
+        _service.Target.On("/at_once", async (http, seen) =>
+        {
+            _ = Interlocked.Increment(ref arrived) == 3 && all.TrySetResult();
+            await all.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var run = await _service.RunAsync("""
+            key: at_once
+            steps:
+              - { id: a, call: /at_once, set: { a: "{{ 'x'.repeat(300000) }}" } }
+              - { id: b, call: /at_once, set: { b: "{{ 'x'.repeat(300000) }}" } }
+              - { id: c, call: /at_once, set: { c: "{{ 'x'.repeat(300000) }}" } }
+              - { id: last, type: transform, value: 1, set: { d: 1 }, depends_on: [a, b, c], on_failure: skip }
+            """);
+
+        run.States.Should().Be("a success, b success, c success, last skipped");
+        run.AttemptsOf("last").Single().ErrorText.Should().StartWith("With its `set` the run's variables have 9000");
+        Value.Parse(run.Row.Variables).AsObject().Select(one => one.Key).Should().BeEquivalentTo("a", "b", "c");
+    }
+
+    [Test]
     public async Task Variables_that_grow_are_bounded_as_a_whole()
     {
         var run = await _service.RunAsync("""

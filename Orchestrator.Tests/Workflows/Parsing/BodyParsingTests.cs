@@ -28,6 +28,7 @@ public sealed class BodyParsingTests
         Broken.Steps("  - { id: x, type: cancel, step: §x }\n", "steps[0].step", "names itself"),
         Broken.Steps("  - §{ id: x, type: cancel, scope: s }\n  - { id: slow, type: delay, ms: 1, scope: t }\n", "steps[0]", "no other step is in the scope `s`"),
         Broken.Steps("  - { id: d, type: delay, until: §2026-02-30 }\n", "steps[0].until", "expected a time such as"),
+        Broken.Steps("  - { id: f, type: for_each, items: '[1]', item: one, complete_when: §nope > 1, step: { id: x, type: transform, value: one + index } }\n", "steps[0].complete_when", "unknown name `nope`"),
         Broken.Steps("  - §{ id: f, type: for_each, items: '[1]', rest: ignore, step: { id: x, type: transform, value: 1 } }\n", "steps[0]", "after `complete_when`, which the step has not"),
         Broken.Steps("  - { id: r, type: race, steps: §[] }\n", "steps[0].steps", "the list is empty"),
         Broken.Steps("  - { id: l, type: loop, steps: §[] }\n", "steps[0].steps", "the list is empty"),

@@ -161,7 +161,7 @@ internal static class Examples
         new HandoffJson(
             new HandoffEndJson("research", 7, "mira"), [new HandoffEndJson("write", null, null)], End, Json("""{"facts": 3}"""),
             new HandoffMetadataJson(95, ["fact-check"], 240)),
-    ]);
+    ], null);
 
     private static readonly AlertJson OneAlert = new()
     {

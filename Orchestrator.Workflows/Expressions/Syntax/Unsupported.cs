@@ -25,7 +25,7 @@ internal static class Unsupported
         { Text: "=" } => new(token.Start, "an expression can't assign", "To compare, write ===."),
         { Text: ";" } => new(token.Start, "an expression is one expression, not several statements"),
         { Text: "(" } => new(token.Start, "only functions and methods of the language can be called, by their names"),
-        { Text: "=>" } => new(token.Start, "an arrow function can only be an argument of a method", "For example inputs.list.map(x => x.id)."),
+        { Text: "=>" } => new(token.Start, "an arrow function can only be an argument of a method", "For example inputs.list.map(x => x.id); its parameters are plain names, without destructuring."),
         _ when Assignments.Contains(token.Text) => new(token.Start, $"an expression can't assign, found `{token.Text}`"),
         _ when Bitwise.Contains(token.Text) =>
             new(token.Start, $"the bitwise operator `{token.Text}` is not part of the expression language", "Logic is written && and ||."),

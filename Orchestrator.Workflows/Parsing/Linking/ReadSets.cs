@@ -83,8 +83,13 @@ internal sealed class ReadSets(IReadOnlyList<StepDraft> steps, StepIndex index, 
     /// <summary>Names that exist only in some places: the item of a list, the pass of a loop, the error of a failure.</summary>
     private void CheckNames(StepDraft step)
     {
+        if (_visibility!.Levels(step).Skip(1).Any(around => around.Action is null))
+        {
+            return; // what is wrong with a step around it is reported, and which names it would have given is not known
+        }
+
         var roots = Expressions(step).SelectMany(references => references.Roots).ToHashSet();
-        var items = _visibility!.ItemNames(step);
+        var items = _visibility.ItemNames(step);
         foreach (var name in report.ItemNames.Where(name => roots.Contains(name) && name != RootNames.Item && !items.Contains(name)))
         {
             step.Field.Error($"`{name}` is the name of an item, and this step is not inside of that `for_each`");

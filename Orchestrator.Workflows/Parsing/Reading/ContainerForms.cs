@@ -18,7 +18,7 @@ internal static class ContainerForms
         Name = "parallel",
         Fields = [Steps("steps"), AtATime()],
         Check = (step, given) => StepForm.Require(step, given, "steps", StepsHint),
-        Build = step => new ParallelAction(Ids(step), step.Settings<Draft>().MaxConcurrency),
+        Build = step => new ParallelAction(step.ContainedIds, step.Settings<Draft>().MaxConcurrency),
     };
 
     public static StepForm Race { get; } = new()
@@ -26,7 +26,7 @@ internal static class ContainerForms
         Name = "race",
         Fields = [Steps("steps")],
         Check = (step, given) => StepForm.Require(step, given, "steps", StepsHint),
-        Build = step => new RaceAction(Ids(step)),
+        Build = step => new RaceAction(step.ContainedIds),
     };
 
     public static StepForm Loop { get; } = new()
@@ -93,8 +93,6 @@ internal static class ContainerForms
 
     private static Field<StepDraft> AtATime() =>
         Field<StepDraft>.Integer("max_concurrency", 1, MostAtATime, (step, count) => step.Settings<Draft>().MaxConcurrency = count);
-
-    private static List<string> Ids(StepDraft step) => step.Contained.ConvertAll(one => one.Id);
 
     private static void ReadEnough(StepDraft step, FieldValue value)
     {

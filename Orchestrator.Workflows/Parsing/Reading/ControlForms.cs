@@ -37,7 +37,7 @@ internal static partial class ControlForms
         Name = "cancel",
         Fields =
         [
-            new Field<StepDraft>("step", Shape.OneOrMore(Shape.Text), (step, value) => StepReader.ReadIds(value, step.Cancels)) { Aliases = ["steps"] },
+            new Field<StepDraft>("step", Shape.OneOrMore(Shape.Text), (step, value) => step.ReadCancels(value)) { Aliases = ["steps"] },
         ],
         Check = (step, _) =>
         {

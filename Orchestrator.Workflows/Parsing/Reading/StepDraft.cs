@@ -1,12 +1,16 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
+using Orchestrator.Workflows.Parsing.Templates;
 using Orchestrator.Workflows.Parsing.Yaml;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
 /// <summary>One step as given: its own fields, before it is known whom it names.</summary>
-internal sealed class StepDraft(FieldValue given, StepCatalog types)
+/// <param name="given">What the file gives.</param>
+/// <param name="types">The step types that there are.</param>
+/// <param name="templates">Which of the steps use templates.</param>
+internal sealed class StepDraft(FieldValue given, StepCatalog types, Expansion templates)
 {
     private object? _settings;
 
@@ -28,8 +32,11 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types)
 
     public List<LocatedId> Next { get; } = [];
 
-    /// <summary>The steps that it contains, as it names or holds them.</summary>
+    /// <summary>The steps that it contains, as it names or holds them; of one that uses a template the first.</summary>
     public List<LocatedId> Contained { get; } = [];
+
+    /// <summary>The same by the ids that the file gives them.</summary>
+    public List<string> ContainedIds { get; } = [];
 
     /// <summary>The steps that it holds.</summary>
     public List<StepDraft> Held { get; } = [];
@@ -92,31 +99,62 @@ internal sealed class StepDraft(FieldValue given, StepCatalog types)
             value.Error("the list is empty", "Name at least one step, or write it here.");
         }
 
-        foreach (var one in value.OneOrMore())
+        // Those that use templates are known before the others are read, which may name them.
+        foreach (var (one, steps) in value.OneOrMore().Select(one => (one, Steps: one.Node is MappingNode ? templates.Expand([one]) : null)).ToArray())
         {
-            if (one.Node is not MappingNode)
+            var ids = new List<LocatedId>();
+            if (steps is null)
             {
-                StepReader.ReadIds(one, Contained);
-                continue;
+                StepReader.ReadIds(one, ids);
+            }
+            else
+            {
+                var held = steps.Select(step => StepReader.Read(step, types, templates)).ToArray();
+                Held.AddRange(held);
+                ids.AddRange(held.TakeLast(1).Select(step => step.Id).OfType<LocatedId>());
             }
 
-            var held = StepReader.Read(one, types);
-            Held.Add(held);
-            if (held.Id is { } id)
-            {
-                Contained.Add(id);
-            }
+            ContainedIds.AddRange(ids.Select(id => id.Id));
+            Contained.AddRange(ids.Select(First));
         }
     }
 
     /// <summary>Reads the ids of steps that start when it has chosen so.</summary>
     public IReadOnlyList<string> ReadTargets(FieldValue value)
     {
-        var ids = new List<LocatedId>();
-        StepReader.ReadIds(value, ids);
+        var ids = ReadFirst(value);
         Targets.AddRange(ids);
         return ids.ConvertAll(one => one.Id);
     }
+
+    /// <summary>Reads the ids of steps that start through this one; of one that uses a template its first step's.</summary>
+    public List<LocatedId> ReadFirst(FieldValue value)
+    {
+        var ids = new List<LocatedId>();
+        StepReader.ReadIds(value, ids);
+        return ids.ConvertAll(First);
+    }
+
+    /// <summary>Reads the ids of steps that it cancels; of one that uses a template all that it has become.</summary>
+    public void ReadCancels(FieldValue value)
+    {
+        var ids = new List<LocatedId>();
+        StepReader.ReadIds(value, ids);
+        Cancels.AddRange(ids.SelectMany(id => templates.Find(id.Id) is { } all ? all.Select(step => id with { Id = step }) : [id]));
+    }
+
+    /// <summary>Of a step that uses a template one alone can't stand where only one may.</summary>
+    public void CheckSingle()
+    {
+        foreach (var id in (OnFailure?.Alternatives ?? []).Concat(new[] { Compensate }.OfType<LocatedId>()).Where(id => templates.Find(id.Id) is not null))
+        {
+            given.Report.Error(
+                id.Position, id.Path, $"`{id.Id}` uses a template, which has several steps, and only one may stand here",
+                $"Hold it in one: {{ id: {id.Id}, type: parallel, steps: [{{ id: {id.Id}_steps, uses: …, with: … }}] }}.");
+        }
+    }
+
+    private LocatedId First(LocatedId id) => templates.Find(id.Id) is [var first, ..] ? id with { Id = first } : id;
 
     /// <summary>The settings of its type as given, made at the first ask.</summary>
     public T Settings<T>()

@@ -20,7 +20,7 @@ internal static partial class StepReader
         Field<StepDraft>.Text("description", (step, text) => step.Description = text),
         new Field<StepDraft>("type", Shape.OneOf(StepForms.Names), (_, _) => { }),
         new Field<StepDraft>("depends_on", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.DependsOn)),
-        new Field<StepDraft>("next", Shape.OneOrMore(Shape.Text), (step, value) => ReadIds(value, step.Next)),
+        new Field<StepDraft>("next", Shape.OneOrMore(Shape.Text), (step, value) => step.Next.AddRange(step.ReadFirst(value))),
         new Field<StepDraft>("join", JoinField.Shape, (step, value) => step.Join = JoinField.Read(value)),
         new Field<StepDraft>("when", Shape.Any, (step, value) => step.When = value.Expression(step.Mentions)),
         Field<StepDraft>.Milliseconds("timeout_ms", 1, (step, timeout) => step.Timeout = timeout),
@@ -54,9 +54,9 @@ internal static partial class StepReader
         .. StepForms.Forms.SelectMany(form => form.Fields).GroupBy(field => field.Name).Select(Merged),
     ]);
 
-    public static StepDraft Read(FieldValue field, StepCatalog types)
+    public static StepDraft Read(FieldValue field, StepCatalog types, Expansion templates)
     {
-        var step = new StepDraft(field, types);
+        var step = new StepDraft(field, types, templates);
         if (field.Mapping() is not { } mapping)
         {
             return step;

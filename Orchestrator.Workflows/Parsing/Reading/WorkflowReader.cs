@@ -157,11 +157,13 @@ internal static partial class WorkflowReader
 
         var steps = new List<StepDraft>();
         var expansion = new Expansion(draft.Templates, draft.OwnTemplates, value.Report);
-        foreach (var step in expansion.Expand(value))
+        foreach (var step in expansion.Expand(list.Elements.Select((_, index) => value.Element(index))))
         {
-            AddWithHeld(StepReader.Read(step, draft.Types), steps);
+            AddWithHeld(StepReader.Read(step, draft.Types, expansion), steps);
         }
 
+        steps.ForEach(step => step.CheckSingle());
+        expansion.CheckSize(value);
         draft.UsedTemplates = expansion.Used;
 
         if (steps.Count > FileLimits.MaxSteps)

@@ -7,40 +7,50 @@ namespace Orchestrator.Workflows.Parsing.Templates;
 /// <summary>
 /// Puts a template's steps in the place of each step that uses it, before anything of them is read. Of a step
 /// <c>pay</c> they have the ids <c>pay_…</c>; <c>pay</c> itself is a last step, whose result is the template's output.
-/// What waits for nothing in the template waits for what the using step waits for; with <c>when</c> or <c>join</c>
-/// there is a first step <c>pay_start</c>, which has these.
+/// What waits for nothing in the template waits for what the using step waits for; with <c>when</c> or <c>join</c>, or
+/// where several steps wait for nothing, there is a first step <c>pay_start</c>, which has these. So who starts the
+/// using step, a condition or a step that contains it, starts the first step, and the others follow from that.
 /// </summary>
 internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<string, StepTemplate> own, Report report)
 {
     private const int MaxDepth = 10;
 
-    private readonly List<FieldValue> _steps = [];
     private readonly Dictionary<string, TemplateSource> _used = new(StringComparer.Ordinal);
-    private readonly Stack<string> _open = new();
+    private readonly Dictionary<string, IReadOnlyList<string>> _uses = new(StringComparer.Ordinal);
+    private List<FieldValue> _steps = [];
+    private int _count;
 
     /// <summary>The templates from elsewhere that were used, by name.</summary>
     public IReadOnlyList<TemplateSource> Used => [.. _used.Values.OrderBy(one => one.Name, StringComparer.Ordinal)];
 
-    /// <summary>The steps with those of templates in the places of their uses.</summary>
-    public IReadOnlyList<FieldValue> Expand(FieldValue steps)
+    /// <summary>The steps with those of templates in the places of their uses; of a use that can't be made none.</summary>
+    public IReadOnlyList<FieldValue> Expand(IEnumerable<FieldValue> steps)
     {
-        for (var index = 0; index < ((ListNode)steps.Node).Elements.Count; index++)
+        var made = _steps = [];
+        foreach (var step in steps)
         {
-            Add(steps.Element(index));
+            Add(step);
         }
 
+        return made;
+    }
+
+    /// <summary>Once all steps are read, those that steps hold too.</summary>
+    public void CheckSize(FieldValue steps)
+    {
         if (_used.Values.Sum(one => (long)one.Text.Length) > FileLimits.MaxBytes)
         {
             steps.Error($"the templates that are used have more than {FileLimits.MaxBytes} characters together");
         }
-
-        return _steps;
     }
+
+    /// <summary>The steps that a using step has become, the first of them first and itself last; of another step null.</summary>
+    public IReadOnlyList<string>? Find(string id) => _uses.GetValueOrDefault(id);
 
     private void Add(FieldValue step)
     {
         // One more than there may be tells that there are too many; templates in templates could go on for very long.
-        if (_steps.Count > FileLimits.MaxSteps)
+        if (_count > FileLimits.MaxSteps)
         {
             return;
         }
@@ -51,6 +61,7 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
         }
         else
         {
+            _count++;
             _steps.Add(step);
         }
     }
@@ -64,10 +75,11 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
             return;
         }
 
-        if (_open.Contains(template.Name) || _open.Count == MaxDepth)
+        var around = Around(use);
+        if (around.Contains(template.Name) || around.Count == MaxDepth)
         {
-            uses.Error(_open.Contains(template.Name)
-                ? $"the templates use each other in a circle: {string.Join(" → ", _open.Reverse().Append(template.Name))}"
+            uses.Error(around.Contains(template.Name)
+                ? $"the templates use each other in a circle: {string.Join(" → ", around.Append(template.Name))}"
                 : $"templates use each other more than {MaxDepth} levels deep");
             return;
         }
@@ -78,10 +90,22 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
         origin.Bind(TemplateArguments.Read(use, draft.With, template, report), ids);
         if (report.Errors == before)
         {
-            _open.Push(template.Name);
-            AddSteps(use, draft, template, origin, ids);
-            _open.Pop();
+            var first = _steps.Count;
+            var entry = AddSteps(use, draft, template, origin, ids);
+            _uses[id.Text] = [entry, .. _steps.Skip(first).Select(step => StepNodes.Id((MappingNode)step.Node)!.Text).Where(step => step != entry)];
         }
+    }
+
+    /// <summary>The templates that a step comes from, the outermost first.</summary>
+    private static List<string> Around(FieldValue step)
+    {
+        var around = new List<string>();
+        for (var origin = step.Position.Origin; origin is not null; origin = origin.UsedAt.Origin)
+        {
+            around.Insert(0, origin.Template);
+        }
+
+        return around;
     }
 
     private StepTemplate? Find(FieldValue uses)
@@ -113,31 +137,35 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
         return found.Template;
     }
 
-    private void AddSteps(FieldValue use, TemplateUse draft, StepTemplate template, Origin origin, Dictionary<string, string> ids)
+    /// <returns>The first step.</returns>
+    private string AddSteps(FieldValue use, TemplateUse draft, StepTemplate template, Origin origin, Dictionary<string, string> ids)
     {
         var relocation = new Relocation(origin, ids, report);
         var waits = draft.DependsOn is { } given ? StepNodes.Entry("depends_on", given) : default;
-        if (draft.Gate.Count > 0)
+        var named = template.Steps.SelectMany(step => StepNodes.Next(step).Concat(StepNodes.Started(step))).ToHashSet(StringComparer.Ordinal);
+        var roots = template.Steps.Where(step => !StepNodes.DependsOn(step).Any() && !named.Contains(StepNodes.Id(step)!.Text)).ToArray();
+        var start = draft.Gate.Count > 0 || roots.Length != 1 ? $"{draft.Id!.Text}_start" : null;
+        if (start is not null)
         {
-            var start = StepNodes.Text($"{draft.Id!.Text}_start", use.Position);
-            _steps.Add(use with { Node = Made(use, [StepNodes.Entry("id", start), .. Transform(StepNodes.Text("true", use.Position)), waits, .. draft.Gate]) });
-            waits = StepNodes.Entry("depends_on", start);
+            var id = StepNodes.Text(start, use.Position);
+            Add(use with { Node = Made(use, [StepNodes.Entry("id", id), .. Transform(StepNodes.Text("true", use.Position)), waits, .. draft.Gate]) });
+            waits = StepNodes.Entry("depends_on", id);
         }
 
-        var named = template.Steps.SelectMany(step => StepNodes.Next(step).Concat(StepNodes.Started(step))).ToHashSet(StringComparer.Ordinal);
         foreach (var step in template.Steps)
         {
-            var isRoot = !StepNodes.DependsOn(step).Any() && !named.Contains(StepNodes.Id(step)!.Text);
             var moved = relocation.Step(step);
             Add(use with
             {
-                Node = isRoot && waits.Key is not null
+                Node = roots.Contains(step) && waits.Key is not null
                     ? moved with { Entries = [.. moved.Entries.Where(entry => entry.Key is not ("depends_on" or "dependsOn")), waits] }
                     : moved,
             });
         }
 
         AddEnd(use, draft, template, relocation, ids);
+        var entry = start ?? ids[StepNodes.Id(roots[0])!.Text];
+        return Find(entry)?[0] ?? entry;
     }
 
     /// <summary>The step that the use itself is: after all that nothing in the template follows.</summary>
