@@ -19,7 +19,7 @@ internal sealed class EmbeddedPostgresCrashTests : EmbeddedPostgresFixture
         (await ScalarAsync(mine, "select 'still up'")).Should().Be("still up");
         await mine.DisposeAsync();
 
-        ServerProcesses.IsServer(mine.ProcessId, mine.DataFolder).Should().BeFalse();
+        await GoneAsync(mine.ProcessId, mine.DataFolder);
     }
 
     [Test]
@@ -32,7 +32,7 @@ internal sealed class EmbeddedPostgresCrashTests : EmbeddedPostgresFixture
 
         (await ScalarAsync(mine.ConnectionString, "select 'still up'")).Should().Be("still up");
         await other.FinishAsync();
-        ServerProcesses.IsServer(mine.ProcessId, mine.DataFolder).Should().BeFalse();
+        await GoneAsync(mine.ProcessId, mine.DataFolder);
     }
 
     [Test]
@@ -48,7 +48,7 @@ internal sealed class EmbeddedPostgresCrashTests : EmbeddedPostgresFixture
 
         own.Select(one => one.ProcessId).Distinct().Should().ContainSingle();
         await Task.WhenAll(own.Select(one => one.DisposeAsync().AsTask()));
-        ServerProcesses.IsServer(own[0].ProcessId, own[0].DataFolder).Should().BeFalse();
+        await GoneAsync(own[0].ProcessId, own[0].DataFolder);
     }
 
     [Test]
@@ -62,7 +62,7 @@ internal sealed class EmbeddedPostgresCrashTests : EmbeddedPostgresFixture
 
         next.ProcessId.Should().Be(before.ProcessId);
         await next.DisposeAsync();
-        ServerProcesses.IsServer(before.ProcessId, next.DataFolder).Should().BeFalse();
+        await GoneAsync(before.ProcessId, next.DataFolder);
     }
 
     [Test]

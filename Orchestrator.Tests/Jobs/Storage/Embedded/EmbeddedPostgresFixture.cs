@@ -83,6 +83,10 @@ internal abstract class EmbeddedPostgresFixture : IDisposable
         }
     }
 
+    /// <summary>Waits for the end of a server's process: the file that <c>pg_ctl</c> waits for goes just before it.</summary>
+    protected static Task GoneAsync(int processId, string dataFolder) =>
+        Eventually.IsTrueAsync(() => Task.FromResult(!ServerProcesses.IsServer(processId, dataFolder)), "The server's end");
+
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString)
     {
         var connection = new NpgsqlConnection(
