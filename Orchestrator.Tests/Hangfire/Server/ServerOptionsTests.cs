@@ -67,8 +67,8 @@ internal sealed class ServerOptionsTests : HangfireFixture
             {
                 Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen%'");
                 var id = Client.Schedule<TestJobs>(jobs => jobs.Add(1, 1), TimeSpan.FromHours(1))!;
-                Execute("insert into hangfire.jobqueue (jobid, queue) values ($1, 'default')", long.Parse(id));
                 Execute("update hangfire.job set statename = 'Enqueued' where id = $1", long.Parse(id));
+                Execute("insert into hangfire.jobqueue (jobid, queue) values ($1, 'default')", long.Parse(id));
                 await UntilStateAsync(id, "Succeeded");
             }
         }
