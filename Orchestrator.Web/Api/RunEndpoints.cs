@@ -17,6 +17,8 @@ internal static class RunEndpoints
 {
     private const string KeyScope = "runs";
 
+    private const string Cursor = "next_cursor of the page before.";
+
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         foreach (var path in new[] { "/functions/v1/orchestrator/dispatch", "/api/runs" })
@@ -30,11 +32,11 @@ internal static class RunEndpoints
         routes.MapGet("/api/runs/{id:guid}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a run with its steps").Answers(200, Examples.Run);
         routes.MapGet("/api/runs/{id:guid}/attempts", AttemptsAsync).For(Role.Viewer)
-            .WithSummary("List a run's attempts that have ended, the first first").TakesQuery(query => ReadAttempts(query)).Answers(200, Examples.Attempts);
+            .WithSummary("List a run's attempts that have ended, the first first").TakesQuery(query => ReadAfter(query)).Answers(200, Examples.Attempts);
         routes.MapGet("/api/runs/{id:guid}/logs", LogsAsync).For(Role.Viewer)
-            .WithSummary("List the lines that a run's attempts left, and what operators decided, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Logs);
+            .WithSummary("List the lines that a run's attempts left, and what operators decided, the first first").TakesQuery(query => ReadSkip(query)).Answers(200, Examples.Logs);
         routes.MapGet("/api/runs/{id:guid}/handoffs", HandoffsAsync).For(Role.Viewer)
-            .WithSummary("List what a run's agents have handed on, the first first").TakesQuery(query => ReadLogs(query)).Answers(200, Examples.Handoffs);
+            .WithSummary("List what a run's agents have handed on, the first first").TakesQuery(query => ReadSkip(query)).Answers(200, Examples.Handoffs);
     }
 
     private static DispatchRequest Read(RequestBody body) => new()
@@ -144,66 +146,43 @@ internal static class RunEndpoints
         return Results.Json(RunDetail.Of(run, steps, types, handoffs), ApiJson.Readable.RunDetail);
     }
 
-    private static (int Limit, Guid? After) ReadAttempts(RequestQuery query) => (query.Limit(ApiLimits.MaxPage), query.Id("cursor", "next_cursor of the page before."));
+    /// <summary>A page after an entry.</summary>
+    private static (int Limit, Guid? After) ReadAfter(RequestQuery query) => (query.Limit(ApiLimits.MaxPage), query.Id("cursor", Cursor));
 
-    private static (int Limit, int Skip) ReadLogs(RequestQuery query) =>
-        (query.Limit(ApiLimits.MaxPage), query.Integer("cursor", 1, int.MaxValue, "next_cursor of the page before.") ?? 0);
+    /// <summary>A page after so many entries.</summary>
+    private static (int Limit, int Skip) ReadSkip(RequestQuery query) =>
+        (query.Limit(ApiLimits.MaxPage), query.Integer("cursor", 1, int.MaxValue, Cursor) ?? 0);
 
-    private static async Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id)
+    private static Task<IResult> AttemptsAsync(HttpContext http, RunQueries runs, Guid id) => PageAsync(http, runs, id, ReadAfter, async (run, page) =>
     {
-        var query = new RequestQuery(http.Request);
-        var (limit, after) = ReadAttempts(query);
-        if (query.Problem() is { } problem)
-        {
-            return problem;
-        }
-
-        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
-        {
-            return NoSuchRun(id);
-        }
-
-        var items = await runs.AttemptsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, after);
+        var items = await runs.AttemptsAsync(http.User.Tenant(), new RunId(run.WorkflowRunId), http.RequestAborted, page.Limit, page.After);
         return Results.Json(
-            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == limit ? items[^1].AttemptId : null), ApiJson.Readable.AttemptList);
-    }
+            new AttemptList([.. items.Select(AttemptJson.Of)], items.Count == page.Limit ? items[^1].AttemptId : null), ApiJson.Readable.AttemptList);
+    });
 
-    private static async Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id)
+    private static Task<IResult> LogsAsync(HttpContext http, RunQueries runs, Guid id) => PageAsync(http, runs, id, ReadSkip, async (run, page) =>
     {
-        var query = new RequestQuery(http.Request);
-        var (limit, skip) = ReadLogs(query);
-        if (query.Problem() is { } problem)
-        {
-            return problem;
-        }
-
-        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is null)
-        {
-            return NoSuchRun(id);
-        }
-
-        var items = await runs.LogsAsync(http.User.Tenant(), new RunId(id), http.RequestAborted, limit, skip);
+        var items = await runs.LogsAsync(http.User.Tenant(), new RunId(run.WorkflowRunId), http.RequestAborted, page.Limit, page.Skip);
         return Results.Json(
-            new LogList([.. items.Select(LogLineJson.Of)], items.Count == limit ? skip + limit : null), ApiJson.Readable.LogList);
-    }
+            new LogList([.. items.Select(LogLineJson.Of)], items.Count == page.Limit ? page.Skip + page.Limit : null), ApiJson.Readable.LogList);
+    });
 
-    private static async Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id)
+    private static Task<IResult> HandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, Guid id) => PageAsync(http, runs, id, ReadSkip, async (run, page) =>
     {
-        var query = new RequestQuery(http.Request);
-        var (limit, skip) = ReadLogs(query);
-        if (query.Problem() is { } problem)
-        {
-            return problem;
-        }
-
-        if (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is not { } run)
-        {
-            return NoSuchRun(id);
-        }
-
         // Each says who comes after it, so all are read.
         var all = await ReadHandoffsAsync(http, runs, names, run);
-        return Results.Json(new HandoffList([.. all.Skip(skip).Take(limit)], all.Count > skip + limit ? skip + limit : null), ApiJson.Readable.HandoffList);
+        var end = page.Skip + page.Limit;
+        return Results.Json(new HandoffList([.. all.Skip(page.Skip).Take(page.Limit)], all.Count > end ? end : null), ApiJson.Readable.HandoffList);
+    });
+
+    /// <summary>A page of what a run has.</summary>
+    private static async Task<IResult> PageAsync<TPage>(
+        HttpContext http, RunQueries runs, Guid id, Func<RequestQuery, TPage> read, Func<RunRow, TPage, Task<IResult>> answer)
+    {
+        var query = new RequestQuery(http.Request);
+        var page = read(query);
+        return query.Problem()
+            ?? (await runs.FindAsync(http.User.Tenant(), new RunId(id), http.RequestAborted) is { } run ? await answer(run, page) : NoSuchRun(id));
     }
 
     private static async Task<IReadOnlyList<HandoffJson>> ReadHandoffsAsync(HttpContext http, RunQueries runs, WorkflowNames names, RunRow run)

@@ -8,32 +8,17 @@ namespace Orchestrator.Tests.Jobs.Limits;
 internal sealed class MaxParallelTests
 {
     private TestService _service = null!;
-    private int _now;
-    private int _most;
+    private BusyTarget _busy = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _service = await TestService.StartAsync();
-        _service.Target.On("/busy", async (http, _) =>
-        {
-            lock (this)
-            {
-                _most = Math.Max(_most, ++_now);
-            }
-
-            await Task.Delay(10);
-            lock (this)
-            {
-                _now--;
-            }
-
-            await TargetServer.JsonAsync(http, 200, "{}");
-        });
+        _busy = new BusyTarget(_service.Target, "/busy");
     }
 
     [SetUp]
-    public void Forget() => _most = 0;
+    public void Forget() => _busy.Most = 0;
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -46,7 +31,7 @@ internal sealed class MaxParallelTests
             "key: wide\nconfig: {max_parallel: 2}\nsteps:\n" + string.Concat(Enumerable.Range(0, 12).Select(n => $"  - {{id: s{n}, call: /busy}}\n")));
 
         run.Status.Should().Be("success");
-        _most.Should().BeInRange(1, 2);
+        _busy.Most.Should().BeInRange(1, 2);
         (await LeftAsync()).Should().Be(0);
     }
 
@@ -70,7 +55,7 @@ internal sealed class MaxParallelTests
             """);
 
         run.Status.Should().Be("success", run.Row.Error);
-        _most.Should().BeInRange(1, 2);
+        _busy.Most.Should().BeInRange(1, 2);
     }
 
     [Test]
@@ -89,7 +74,7 @@ internal sealed class MaxParallelTests
             """);
 
         run.Status.Should().Be("success", run.Row.Error);
-        _most.Should().Be(1);
+        _busy.Most.Should().Be(1);
     }
 
     [Test]
@@ -122,7 +107,7 @@ internal sealed class MaxParallelTests
         (await _service.Client.PostAsync($"/api/runs/{id}/resume", null)).EnsureSuccessStatusCode();
 
         await _service.UntilAsync(id, run => run.Status == "success", "the run to succeed");
-        _most.Should().Be(1);
+        _busy.Most.Should().Be(1);
         (await _service.EndAsync(id))["first"].Attempts.Should().Be(2);
     }
 

@@ -134,22 +134,7 @@ internal sealed class SlotsOfRestartsTests
     [Test]
     public async Task No_more_steps_of_a_restart_are_under_way_than_may_be()
     {
-        var (now, most) = (0, 0);
-        _service.Target.On("/busy", async (http, _) =>
-        {
-            lock (_service)
-            {
-                most = Math.Max(most, ++now);
-            }
-
-            await Task.Delay(10);
-            lock (_service)
-            {
-                now--;
-            }
-
-            await TargetServer.JsonAsync(http, 200, "{}");
-        });
+        var busy = new BusyTarget(_service.Target, "/busy");
         var old = await _service.RunAsync("""
             key: narrow
             config: { max_parallel: 2 }
@@ -165,14 +150,14 @@ internal sealed class SlotsOfRestartsTests
                 steps: [{ id: d, call: /busy }]
               - { id: end, type: transform, value: 1, depends_on: [a, b, c, all] }
             """);
-        most = 0;
+        busy.Most = 0;
 
         foreach (var wish in new[] { """{"from_step": "first"}""", """{"from_step": "all[1].d"}""", "{}" })
         {
             (await _service.EndAsync(await MakeAsync($"/api/runs/{old.Id}/restart", wish))).Status.Should().Be("success");
         }
 
-        most.Should().BeInRange(1, 2);
+        busy.Most.Should().BeInRange(1, 2);
         (await _service.Database.ScalarAsync<long>("select count(*) from job_queue where has_place is not null")).Should().Be(0);
     }
 
