@@ -1,6 +1,5 @@
 using Hangfire;
 using Hangfire.Common;
-using Hangfire.Logging;
 using Hangfire.States;
 using Orchestrator.Tests.Hangfire.Support;
 
@@ -63,27 +62,6 @@ internal sealed class AutomaticRetryTests : HangfireFixture
         if (state == "Deleted") Scalar<string>("select data ->> 'Exception' from hangfire.state where name = 'Deleted'").Should().Contain("boom");
     }
 
-    /// <summary>The log is the process's: nothing else runs meanwhile.</summary>
-    [TestCase(true)]
-    [TestCase(false)]
-    [NonParallelizable]
-    public void EventsAreLoggedUnlessNot(bool logs)
-    {
-        var retry = new AutomaticRetryAttribute { Attempts = 0, LogEvents = logs };
-        var log = new Recorder();
-        using var connection = Storage.GetConnection();
-        using var transaction = connection.CreateWriteTransaction();
-        var job = new BackgroundJob("1", null, DateTime.UtcNow);
-        var failed = new FailedState(new InvalidOperationException($"boom {log.Mark}"));
-        var context = new ElectStateContext(new(Storage, connection, transaction, job, failed, "Processing"));
-        LogProvider.SetCurrentLogProvider(log);
-        retry.OnStateElection(context);
-        LogProvider.SetCurrentLogProvider(TestLog.Instance);
-
-        log.Count.Should().Be(logs ? 1 : 0);
-        context.CandidateState.Should().BeSameAs(failed);
-    }
-
     private double DelayOf(string id) => Scalar<double>(
         "select extract(epoch from (data ->> 'EnqueueAt')::timestamptz - (data ->> 'ScheduledAt')::timestamptz)::double precision from hangfire.state where name = 'Scheduled' and jobid = $1 order by id desc limit 1",
         long.Parse(id));
@@ -113,21 +91,5 @@ internal sealed class AutomaticRetryTests : HangfireFixture
         public void Deleted() => Fail();
 
         private static void Fail() => throw new InvalidOperationException("boom");
-    }
-
-    /// <summary>Counts what is said about one exception.</summary>
-    private sealed class Recorder : ILogProvider, ILog
-    {
-        public string Mark { get; } = Guid.NewGuid().ToString();
-
-        public int Count { get; private set; }
-
-        public ILog GetLogger(string name) => this;
-
-        public bool Log(LogLevel logLevel, Func<string>? messageFunc, Exception? exception = null)
-        {
-            if (exception?.Message.Contains(Mark, StringComparison.Ordinal) == true) Count++;
-            return true;
-        }
     }
 }

@@ -114,7 +114,6 @@ internal sealed class SandboxTests
     }
 
     [Test]
-    [NonParallelizable]
     public async Task Without_namespaces_it_is_refused_unless_the_operator_says_so()
     {
         using var folder = TestFolder.Create();
