@@ -61,6 +61,7 @@ internal sealed class EmitEventTests
     }
 
     [TestCase("event_type: '{{ inputs.none }}'", "Step 'tell': `event_type` came to 0 characters; it has to have 1 to 200.")]
+    [TestCase("event_type: 'workflow.{{ \"completed:\" }}idle'", "Step 'tell': `event_type` came to workflow.completed:idle, which is kept for the ends of runs: the service notes them itself.")]
     [TestCase("event_type: x, payload: '{{ [1] }}'", "Step 'tell': `payload` has to be an object, but came to Array.")]
     [TestCase("event_type: x, user_id: '{{ inputs.none }}'", "Step 'tell': an event belongs to a user, and the run has none. Give the step a `user_id`.")]
     [TestCase("event_type: x, intent_id: '{{ \"i\".repeat(201) }}'", "Step 'tell': `intent_id` came to 201 characters; 200 are allowed.")]

@@ -40,6 +40,27 @@ internal sealed class ExclusiveTests
     }
 
     [Test]
+    public async Task Passes_of_two_loops_hold_it_one_after_the_other_and_see_what_the_other_has_assigned()
+    {
+        var run = await _service.RunAsync("""
+            key: passes
+            variables: { n: 0 }
+            steps:
+              - id: left
+                type: loop
+                max_iterations: 12
+                steps: [{ id: add, type: transform, value: 1, exclusive: "run:n", set: { n: "{{ variables.n + 1 }}" } }]
+              - id: right
+                type: loop
+                max_iterations: 12
+                steps: [{ id: too, type: transform, value: 1, exclusive: "run:n", set: { n: "{{ variables.n + 1 }}" } }]
+            """);
+
+        run.Status.Should().Be("success", run.Row.Error);
+        run.Row.Variables.Should().Be("""{"n": 24}""");
+    }
+
+    [Test]
     public async Task What_is_assigned_while_a_step_comes_to_its_lock_is_seen_too()
     {
         await _service.Database.ExecuteAsync("""
