@@ -11,25 +11,30 @@ internal sealed class BlockResults(IBlockSource source)
     public static Wake AtNext(StepAttempt attempt, bool onFailure = false) => new(attempt.Progress.Blocks.Ended + 1, OnFailure: onFailure);
 
     /// <summary>All blocks in their order, with the results of those that have ended well.</summary>
-    public async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
-        return await OfAsync(attempt, await source.ListAsync(attempt, newestOnly: false, cancellationToken), cancellationToken);
-    }
+    /// <param name="attempt">Of the step that has opened them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="named">Steps, by index, that are to be in memory besides.</param>
+    public async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, CancellationToken cancellationToken, params IReadOnlyList<int> named) =>
+        await OfAsync(attempt, await source.ListAsync(attempt, newestOnly: false, cancellationToken), named, cancellationToken);
 
-    private async Task<IReadOnlyList<BlockResult>> OfAsync(StepAttempt attempt, IReadOnlyList<BlockRow> rows, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BlockResult>> OfAsync(
+        StepAttempt attempt, IReadOnlyList<BlockRow> rows, IReadOnlyList<int> named, CancellationToken cancellationToken)
     {
         var blueprint = attempt.Workflow.Definition.Blueprint;
-        var sinks = rows
+        var steps = rows
             .Where(row => !row.IsOpen)
-            .SelectMany(row => blueprint.Bodies[row.Body].Sinks.Select(sink => row.First + blueprint.Position(sink)))
+            .SelectMany(row => blueprint.Bodies[row.Body].Sinks
+                .Concat(named.Where(step => blueprint.BodyOf(step) == row.Body))
+                .Select(step => row.First + blueprint.Position(step)))
+            .Distinct()
             .ToArray();
-        await source.LoadStepsAsync(attempt.Memory, sinks, cancellationToken);
+        await source.LoadStepsAsync(attempt.Memory, steps, cancellationToken);
         return [.. rows.Select(row => new BlockResult(row.Iteration, row.Body, row.First, row.IsOpen, row.DeadStep, ResultOf(attempt, row)))];
     }
 
     /// <summary>What the newest block has come to.</summary>
     public async Task<Value> OfLastAsync(StepAttempt attempt, CancellationToken cancellationToken) =>
-        (await OfAsync(attempt, [(await source.ListAsync(attempt, newestOnly: true, cancellationToken))[^1]], cancellationToken))[^1].Result;
+        (await OfAsync(attempt, [(await source.ListAsync(attempt, newestOnly: true, cancellationToken))[^1]], [], cancellationToken))[^1].Result;
 
     /// <summary>The failure of the step, because a step that it contains has failed.</summary>
     public async Task<AttemptFailed> FailedAsync(StepAttempt attempt, CancellationToken cancellationToken) =>

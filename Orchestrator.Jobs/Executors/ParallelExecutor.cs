@@ -2,6 +2,7 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Executors;
 
@@ -28,7 +29,7 @@ internal sealed class ParallelExecutor(BlockResults results) : IStepExecutor
             return new AttemptOpened(next, new Wake(isLast ? bodies.Count : blocks.Ended + 1, OnFailure: true));
         }
 
-        var all = await results.OfAsync(attempt, cancellationToken);
+        var all = await results.OfAsync(attempt, cancellationToken, [.. action.Steps.Select(attempt.Workflow.IndexOf)]);
         return new AttemptSucceeded(Value.Object(action.Steps.Select(id => KeyValuePair.Create(id, ResultOf(attempt, all, id)))));
     }
 
@@ -41,7 +42,10 @@ internal sealed class ParallelExecutor(BlockResults results) : IStepExecutor
     }
 }
 
-/// <summary>Opens its bodies side by side; the first that ends well is the winner: <c>{winner, result}</c>.</summary>
+/// <summary>
+/// Opens its bodies side by side; the first that ends well is the winner: <c>{winner, result}</c>. A named step that was
+/// skipped or cancelled took no part; where none did, the race is skipped.
+/// </summary>
 internal sealed class RaceExecutor(BlockResults results) : IStepExecutor
 {
     public Type Action => typeof(RaceAction);
@@ -55,15 +59,20 @@ internal sealed class RaceExecutor(BlockResults results) : IStepExecutor
             return new AttemptOpened(bodies, new Wake(bodies.Count, Succeeded: 1));
         }
 
-        if (blocks is { Succeeded: 0, FailedStep: not null } && blocks.Ended == blocks.Opened)
-        {
-            return await results.FailedAsync(attempt, cancellationToken);
-        }
+        var action = (RaceAction)attempt.Step.Action;
+        var all = await results.OfAsync(attempt, cancellationToken, [.. action.Steps.Select(attempt.Workflow.IndexOf)]);
+        var winner = all.FirstOrDefault(block => !block.IsOpen && !block.HasFailed && TookPart(attempt, block, Named(block)));
+        return winner is not null
+            ? new AttemptSucceeded(Value.Object(("winner", Named(winner)), ("result", winner.Result)))
+            : all.Any(block => block.IsOpen) ? new AttemptOpened([], new Wake(bodies.Count, Succeeded: blocks.Succeeded + 1))
+            : all.Any(block => block.HasFailed) ? await results.FailedAsync(attempt, cancellationToken)
+            : new AttemptSkipped();
 
-        var all = await results.OfAsync(attempt, cancellationToken);
-        return all.FirstOrDefault(block => block is { IsOpen: false, HasFailed: false }) is { } winner
-            ? new AttemptSucceeded(Value.Object(
-                ("winner", ((RaceAction)attempt.Step.Action).Steps[bodies.ToList().IndexOf(winner.Body)]), ("result", winner.Result)))
-            : new AttemptOpened([], new Wake(bodies.Count, Succeeded: 1));
+        string Named(BlockResult block) => action.Steps[bodies.ToList().IndexOf(block.Body)];
     }
+
+    /// <summary>What was skipped or cancelled has no result; what failed and is passed over has one.</summary>
+    private static bool TookPart(StepAttempt attempt, BlockResult block, string named) =>
+        attempt.Memory.Step(block.First + attempt.Workflow.Definition.Blueprint.Position(attempt.Workflow.IndexOf(named))) is { } step
+        && (step.State == StepState.Success || !step.Output.IsUndefined);
 }
