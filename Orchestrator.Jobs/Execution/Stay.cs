@@ -84,7 +84,7 @@ internal sealed class Stay(LoadedWorkflow workflow, RunMemory memory, TimeProvid
 
             var number = blueprint.Sibling(ended.Step, ended.Place, child);
             var (all, well) = _counts.GetValueOrDefault(number);
-            _counts[number] = (all, well) = (all + 1, well + (present ? 1 : 0));
+            _counts[number] = (all, well) = (all + 1, well + (present || blueprint.Rule(child).IsInOrder ? 1 : 0));
             if (all == blueprint.Graph.Parents(child).Count && well > 0)
             {
                 _ready.Enqueue((number, ended.Place is { } place ? place with { Step = child } : null));

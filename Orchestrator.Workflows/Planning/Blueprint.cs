@@ -106,6 +106,12 @@ public readonly record struct StepRule(Join Join, int Choosers = 0)
     /// <summary>Of a condition: the steps that it names; what it does not choose, or ends without choosing, is refused.</summary>
     public IReadOnlyList<int> Targets { get => field ?? []; init; }
 
+    /// <summary>
+    /// It waits for the others only because it is listed after them: one that did not take place is as good as one that
+    /// ended well, unless a step of their body has failed.
+    /// </summary>
+    public bool IsInOrder { get; init; }
+
     /// <summary>It contains others, waits, or decides: it never counts as under way.</summary>
     public bool Steers { get; init; }
 }

@@ -139,6 +139,9 @@ public static partial class Planner
                 || _cancelledBlocks.Contains(new BlockKey(above.Number, above.Iteration)));
         }
 
+        /// <summary>Something of its block is dead, and the rest cleans up.</summary>
+        private bool IsFailing(StepPlace? place) => place is not null && LookAtBlock(place.Block) is ({ DeadStep: not null }, _);
+
         private (BlockSnapshot Block, OwnerSnapshot Owner)? LookAtBlock(BlockKey key)
         {
             var hasBlock = _blocks.TryGetValue(key, out var block) || run.Blocks.TryGetValue(key, out block);

@@ -194,6 +194,7 @@ public static partial class Planner
                 return;
             }
 
+            isPresent |= blueprint.Rule(child).IsInOrder && !hasFailed && !IsFailing(step.Place);
             step = step with { Pending = step.Pending - 1, Present = step.Present + (isPresent ? 1 : 0) };
             _steps[number] = step;
             if (_ready.Contains(number))

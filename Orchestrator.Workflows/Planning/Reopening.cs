@@ -166,7 +166,7 @@ public static class Reopening
             var parents = Parents(step).ToArray();
             var (stored, rule) = (_steps[step], blueprint.Rule(Definition(step)));
             var pending = parents.Count(parent => !_steps[parent].State.IsTerminal());
-            var present = rule.Choosers > 0 && pending == stored.Pending ? stored.Present : parents.Count(IsPresent);
+            var present = rule.Choosers > 0 && pending == stored.Pending ? stored.Present : parents.Count(parent => IsPresent(parent) || (rule.IsInOrder && IsPassed(parent)));
             var isStuck = parents.Any(parent => HasFailed(parent) || _closed.Contains(parent));
             var isMet = parents.Length == 0 || rule.Join.Kind switch
             {
@@ -232,6 +232,10 @@ public static class Reopening
 
         private bool IsPresent(int step) => _steps[step].State == StepState.Success
             || (_steps[step].State is StepState.Skipped or StepState.Dead && run.Steps[step].IsPresent);
+
+        /// <summary>It did not take place, and nothing of its body has failed: what is only listed after it goes on.</summary>
+        private bool IsPassed(int step) => _steps[step].State is StepState.Skipped or StepState.Cancelled && !_closed.Contains(step)
+            && (_steps[step].Place is not { } place || !run.Members(place.Block).Any(HasFailed));
 
         private int Definition(int step) => _steps[step].Place?.Step ?? step;
 

@@ -185,7 +185,8 @@ public static partial class Restarting
             var (number, rule) = (body.Number(step), _blueprint.Rule(step));
             var parents = _blueprint.Graph.Parents(step).ToArray();
             var pending = parents.Count(parent => !_steps[body.Number(parent)].State.IsTerminal());
-            var present = parents.Count(parent => _steps[body.Number(parent)].IsPresent && IsChosen(body, parent, step));
+            var present = parents.Count(parent => _steps[body.Number(parent)] is var one
+                && (rule.IsInOrder ? one.State.IsTerminal() : one.IsPresent && IsChosen(body, parent, step)));
             var isMet = parents.Length == 0 || rule.Join.Kind switch
             {
                 JoinKind.All => pending == 0 && present > 0,

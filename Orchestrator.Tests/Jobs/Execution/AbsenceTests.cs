@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Execution;
@@ -76,5 +78,75 @@ public sealed class AbsenceTests
             """);
 
         run["both"].Output.Should().Be("""{"a": 1, "b": 2}""");
+    }
+
+    private const string Listed = """
+        key: listed
+        steps:
+          - id: each
+            type: for_each
+            items: "[1, 2]"
+            steps:
+              - { id: x, type: transform, value: item }
+              - { id: y, type: transform, value: "'extra'", when: "item === 2" }
+              - { id: z, type: transform, value: "'saved ' + item" }
+          - id: lp
+            type: loop
+            maxIterations: 2
+            depends_on: [each]
+            steps:
+              - { id: p, type: delay, ms: 1, when: "iteration === 1" }
+              - { id: q, type: transform, value: "'done ' + iteration" }
+        """;
+
+    [Test]
+    public async Task Of_steps_that_are_only_listed_the_next_one_runs()
+    {
+        var run = await _service.RunAsync(Listed);
+
+        run.Status.Should().Be("success");
+        run["each"].Output.Should().Be("""["saved 1", "saved 2"]""");
+        (run["each[0].y"].Status, run["each[0].z"].Status, run["lp[0].p"].Status, run["lp[0].q"].Output)
+            .Should().Be(("skipped", "success", "skipped", "\"done 0\""));
+    }
+
+    [Test]
+    public async Task A_dry_run_says_the_same()
+    {
+        using var put = await _service.Client.PutAsync("/api/workflows/listed-dry", new StringContent(Listed.Replace("key: listed", "key: listed-dry"), null, "application/yaml"));
+        put.EnsureSuccessStatusCode();
+        using var answer = await _service.Client.PostAsJsonAsync("/api/workflows/listed-dry/dry-run", new { });
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+
+        body["steps"]!.AsArray().Select(step => $"{step!["step_id"]} {step["status"]}").Should()
+            .Contain("each[0].y skipped").And.Contain("each[0].z success").And.Contain("lp[0].p skipped").And.Contain("lp[0].q success");
+    }
+
+    [Test]
+    public async Task After_one_that_fails_the_next_does_not_run_and_one_that_is_named_is_waited_for()
+    {
+        var failed = await _service.RunAsync("""
+            key: listed-fails
+            steps:
+              - id: each
+                type: for_each
+                items: "[1]"
+                steps:
+                  - { id: x, type: transform, value: inputs.no.no }
+                  - { id: y, type: transform, value: 1 }
+            """);
+        var named = await _service.RunAsync("""
+            key: listed-named
+            steps:
+              - id: each
+                type: for_each
+                items: "[1]"
+                steps:
+                  - { id: x, type: transform, value: 1, when: "false" }
+                  - { id: y, type: transform, value: 1, depends_on: [x] }
+            """);
+
+        (failed.Status, failed["each[0].y"].Status).Should().Be(("failed", "cancelled"));
+        (named.Status, named["each[0].y"].Status).Should().Be(("success", "skipped"));
     }
 }

@@ -12,6 +12,7 @@ public sealed class ReachabilityTests
         Broken.Steps("  - { id: a, call: /x }\n  - { id: end, type: fail, message: no }\n  - §{ id: after, call: /x, depends_on: [a, end] }\n", "steps[2]", "`after` can never start"),
         Broken.Steps("  - { id: end, type: fail, message: no, when: inputs.bad }\n  - §{ id: after, call: /x, depends_on: [end] }\n", "steps[1]", "`after` can never start"),
         Broken.Steps("  - { id: a, call: /x }\n  - { id: end, type: succeed }\n  - §{ id: after, call: /x, depends_on: [a, end], join: { need: 2 } }\n", "steps[2]", "`after` can never start"),
+        Broken.Steps("  - { id: each, type: for_each, items: inputs.all, steps: [{ id: end, type: fail, message: no }, §{ id: after, call: /x }] }\n", "steps[0].steps[1]", "`after` can never start"),
         Broken.Steps("  - { id: a, call: /x, compensate: §undo }\n  - { id: undo, call: /y }\n", "steps[0].compensate", "`undo` can never start: nothing rolls `a` back"),
     ];
 
@@ -23,6 +24,7 @@ public sealed class ReachabilityTests
     [TestCase("[{ id: end, type: succeed, output: inputs.a.b, on_failure: skip }, { id: after, call: /x, depends_on: [end] }]")]
     [TestCase("[{ id: end, type: succeed }, { id: a, call: /x }, { id: after, call: /x, depends_on: [a, end], join: any }]")]
     [TestCase("[{ id: a, call: /x, compensate: undo }, { id: undo, call: /y }, { id: b, call: /x, depends_on: [a], on_failure: rollback }]")]
+    [TestCase("[{ id: each, type: for_each, items: inputs.all, steps: [{ id: end, type: fail, message: no, when: item.bad }, { id: after, call: /x }] }]")]
     public void Nothing_is_said_of_what_may_start(string steps) =>
         WorkflowParser.Parse($"key: k\nsteps: {steps}\n", "test.yml").Diagnostics.Should().BeEmpty();
 }

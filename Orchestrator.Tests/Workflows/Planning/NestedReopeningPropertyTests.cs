@@ -180,12 +180,13 @@ public sealed class NestedReopeningPropertyTests
             void Body(int? owner, int depth)
             {
                 var steps = new List<int>();
+                var isList = owner is not null && _random.Next(3) == 0;
                 bodies.Add((steps, owner));
                 for (var left = _random.Next(1, depth == 0 ? 8 : 5); left > 0; left--)
                 {
                     var step = rules.Count;
-                    edges.AddRange(steps.Where(_ => _random.Next(3) == 0).Select(parent => new Edge(parent, step)));
-                    rules.Add(new StepRule(joins[_random.Next(joins.Length)]));
+                    edges.AddRange(steps.Where(before => isList ? before == step - 1 : _random.Next(3) == 0).Select(parent => new Edge(parent, step)));
+                    rules.Add(new StepRule(joins[_random.Next(joins.Length)]) { IsInOrder = isList });
                     steps.Add(step);
                 }
 

@@ -326,6 +326,10 @@ internal sealed class PlannerWorld
         }
     }
 
+    /// <summary>Something of its block has failed.</summary>
+    private bool IsFailing(StepPlace? place) =>
+        place is not null && Blocks[place.Block].Steps.Any(step => Steps[step] is { State: StepState.Dead, IsPassedOver: false });
+
     /// <summary>What a step's join comes to, counted anew from what it depends on.</summary>
     public JoinNow Join(int number)
     {
@@ -339,7 +343,8 @@ internal sealed class PlannerWorld
             failed |= one.State == StepState.Dead && !one.IsPassedOver;
             var isTaken = !Blueprint.Rule(parent).Targets.Contains(step.Definition)
                 || (one.State == StepState.Success && !one.NotTaken.Contains(step.Definition));
-            present += (one.State == StepState.Success || (one.State is StepState.Skipped or StepState.Dead && one.IsPassedOver)) && isTaken ? 1 : 0;
+            var isPassed = rule.IsInOrder && one.State is StepState.Skipped or StepState.Cancelled && !IsFailing(step.Place);
+            present += isPassed || (one.State == StepState.Success || (one.State is StepState.Skipped or StepState.Dead && one.IsPassedOver)) && isTaken ? 1 : 0;
             if (!isTaken && !one.IsOpen && rule.Choosers == 1)
             {
                 return JoinNow.Impossible;

@@ -85,6 +85,7 @@ internal sealed class RandomWorkflow
         return $"  {step} {one.Doing}"
             + (Blueprint.Graph.Parents(step) is { Count: > 0 } parents ? $" after {string.Join(',', parents)}" : "")
             + (rule.Join == Join.All ? "" : $" join {rule.Join.Kind} {rule.Join.Needed}{(rule.Join.CancelsRest ? " cancel" : "")}")
+            + (rule.IsInOrder ? " in order" : "")
             + (rule.Choosers == 0 ? "" : $" chosen by {rule.Choosers}")
             + (one.Opens.Count == 0 ? "" : $" opens {string.Join(',', one.Opens)} window {one.Window} after {one.CompleteAfter} leaves {one.LeavesRest} passes {one.PassesOverFailures}")
             + (one.Targets.Count == 0 ? "" : $" targets {string.Join(',', one.Targets)}")
@@ -107,7 +108,15 @@ internal sealed class RandomWorkflow
             _rules.Add(StepRule.Default);
         }
 
-        Connect(members);
+        if (owner is { } by && _steps[by].Doing is Doing.Loop or Doing.ForEach && _random.Next(2) == 0)
+        {
+            List(members);
+        }
+        else
+        {
+            Connect(members);
+        }
+
         List<int> around = [.. above, .. members];
         foreach (var member in members)
         {
@@ -160,6 +169,16 @@ internal sealed class RandomWorkflow
             LeavesRest = _random.Next(2) == 0,
             PassesOverFailures = _random.Next(2) == 0,
         };
+    }
+
+    /// <summary>One after the other, as they are listed.</summary>
+    private void List(List<int> members)
+    {
+        foreach (var member in members.Skip(1))
+        {
+            _edges.Add(new Edge(member - 1, member));
+            _rules[member] = new StepRule(RandomJoin(0, 1)) { IsInOrder = true };
+        }
     }
 
     /// <summary>Conditions choose among later steps; the others depend on earlier ones, and join them in every way.</summary>

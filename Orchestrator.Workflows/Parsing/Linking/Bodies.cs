@@ -18,6 +18,7 @@ internal sealed class Bodies
     private readonly Slots _slots;
     private readonly Slot?[] _home;
     private readonly List<Edge> _edges = [];
+    private readonly HashSet<StepDraft> _inOrder = [];
 
     private Bodies(IReadOnlyList<StepDraft> steps, Slots slots, Report report) =>
         (_steps, _slots, _report, _home) = (steps, slots, report, new Slot?[steps.Count]);
@@ -26,6 +27,9 @@ internal sealed class Bodies
     public IReadOnlyList<Edge> Edges => _edges;
 
     public IReadOnlyList<Slot> Slots => _slots.All;
+
+    /// <summary>It waits for others only because it is listed after them.</summary>
+    public bool IsInOrder(StepDraft step) => _inOrder.Contains(step);
 
     public Slot HomeOf(StepDraft step) => _home[step.Index]!;
 
@@ -203,6 +207,7 @@ internal sealed class Bodies
             var graph = StepGraph.Create(_steps.Count, _edges);
             for (var position = 1; position < slot.Named.Count; position++)
             {
+                _inOrder.Add(slot.Named[position]);
                 _edges.AddRange(Sinks(graph, slot.Named[position - 1].Index).Select(sink => new Edge(sink, slot.Named[position].Index)));
             }
         }

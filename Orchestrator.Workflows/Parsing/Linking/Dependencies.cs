@@ -64,7 +64,7 @@ internal sealed class Dependencies
         CheckJoins(steps, graph, report);
         FailureChecks.Check(steps, index, report);
         CancelChecks.Check(steps, index, report);
-        Reachability.Check(steps, graph, choosers, draft.DefaultOnFailure, index, report);
+        Reachability.Check(steps, bodies, graph, choosers, draft.DefaultOnFailure, index, report);
         return Build(steps, bodies, graph, choosers, targets, draft.Config.MaxParallel);
     }
 
@@ -83,7 +83,12 @@ internal sealed class Dependencies
             }
         }
 
-        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index]) { Targets = targets[step.Index], Steers = step.Action is ControlAction });
+        var rules = steps.Select(step => new StepRule(step.Join ?? Join.All, choosers[step.Index])
+        {
+            Targets = targets[step.Index],
+            IsInOrder = bodies.IsInOrder(step),
+            Steers = step.Action is ControlAction,
+        });
         var linked = new Dependencies(bodies, new Blueprint(graph, built, rules) { MaxParallel = maxParallel });
         foreach (var (slot, body) in owners.Skip(1))
         {

@@ -11,17 +11,18 @@ namespace Orchestrator.Workflows.Parsing.Linking;
 internal sealed class Reachability
 {
     private readonly IReadOnlyList<StepDraft> _steps;
+    private readonly Bodies _bodies;
     private readonly StepGraph _graph;
     private readonly int[] _choosers;
     private readonly bool[] _mayBeAbsent;
     private readonly bool[] _never;
 
-    private Reachability(IReadOnlyList<StepDraft> steps, StepGraph graph, int[] choosers) =>
-        (_steps, _graph, _choosers, _mayBeAbsent, _never) = (steps, graph, choosers, new bool[steps.Count], new bool[steps.Count]);
+    private Reachability(IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers) =>
+        (_steps, _bodies, _graph, _choosers, _mayBeAbsent, _never) = (steps, bodies, graph, choosers, new bool[steps.Count], new bool[steps.Count]);
 
-    public static void Check(IReadOnlyList<StepDraft> steps, StepGraph graph, int[] choosers, FailureDraft? byDefault, StepIndex index, Report report)
+    public static void Check(IReadOnlyList<StepDraft> steps, Bodies bodies, StepGraph graph, int[] choosers, FailureDraft? byDefault, StepIndex index, Report report)
     {
-        new Reachability(steps, graph, choosers).CheckEnds();
+        new Reachability(steps, bodies, graph, choosers).CheckEnds();
         CheckCompensations(steps, byDefault, index, report);
     }
 
@@ -38,10 +39,12 @@ internal sealed class Reachability
             var parents = _graph.Parents(step);
             var join = _steps[step].Join ?? Join.All;
             _mayBeAbsent[step] = isCancelled || _steps[step].When is not null || _choosers[step] > 0 || join.Kind == JoinKind.Some
-                || (parents.Count > 0 && parents.All(parent => _mayBeAbsent[parent]));
-            var ends = parents.Where(IsEnd).ToArray();
+                || (parents.Count > 0 && !_bodies.IsInOrder(_steps[step]) && parents.All(parent => _mayBeAbsent[parent]));
+
+            // What is only listed after a step that ends the run starts where that one is skipped.
+            var ends = parents.Where(parent => IsEnd(parent) && !(_bodies.IsInOrder(_steps[step]) && _mayBeAbsent[parent])).ToArray();
             _never[step] = parents.Count > 0 && (join.Kind == JoinKind.Some
-                ? parents.Count(parent => !IsEnd(parent) && !_never[parent]) < join.Needed
+                ? parents.Count(parent => !ends.Contains(parent) && !_never[parent]) < join.Needed
                 : parents.Any(parent => _never[parent] || (IsEnd(parent) && !_mayBeAbsent[parent])) || (join.Kind == JoinKind.All && ends.Length == parents.Count));
             if (_never[step] && ends.Length > 0)
             {
