@@ -97,7 +97,7 @@ internal sealed class PastRows
             HasBegun = phase is not (null or StepPhase.Held),
             HasStarted = row.GetInt16(8) > 0,
             HasReplaced = phase is StepPhase.Alternative,
-            IsUndone = phase is StepPhase.Rollback,
+            FirstCompensation = phase is StepPhase.Rollback ? 0 : null,
             IsUnwanted = phase is StepPhase.Unwanted,
             HasPlace = row.GetBoolean(11),
         };
@@ -109,7 +109,11 @@ internal sealed class PastRows
         var owner = new JobId(row.GetGuid(0)).StepIndex;
         _blocks[new BlockKey(owner, row.GetInt32(1))] = new BlockSnapshot(row.GetInt32(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetInt32(4));
         _owners[owner] = StepProgress.ReadBlocks(row, 5);
-        _steps[owner] = _steps[owner] with { HasBegun = true };
+        _steps[owner] = _steps[owner] with
+        {
+            HasBegun = true,
+            FirstCompensation = !_steps[owner].IsUndone ? null : row.IsDBNull(13) ? _owners[owner].Opened : row.GetInt32(13),
+        };
         if (!row.IsDBNull(12) && Value.Parse(row.GetString(12)) is { Kind: ValueKind.Array } undone)
         {
             _undone.UnionWith(undone.AsArray().Select(number => (int)number.AsNumber()));

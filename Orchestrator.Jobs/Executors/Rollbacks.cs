@@ -45,8 +45,9 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
         }
 
         var all = await blocks.OfAsync(attempt, cancellationToken);
-        if (undone.Count > 0 && all[^1].IsOpen)
+        if (all.Skip(before).Any(block => block.IsOpen))
         {
+            // More than the newest are open where an operator has one that failed try again.
             return new AttemptOpened([], new Wake(opened));
         }
 

@@ -23,11 +23,16 @@ public sealed record PastRun(
     public IEnumerable<int> Members(BlockKey block) =>
         (_members ??= Steps.Where(step => step.Value.Step.Place is not null).OrderBy(step => step.Key).ToLookup(step => step.Value.Step.Place!.Block, step => step.Key))[block];
 
-    /// <summary>The blocks that a step's end depends on: where others have taken the place of the earlier ones, those.</summary>
+    /// <summary>The blocks that a step's end depends on: where others have taken the place of the earlier ones, or undo, those.</summary>
     public IEnumerable<BlockKey> BlocksOf(int owner)
     {
         _blocks ??= Blocks.Keys.OrderBy(key => key.Iteration).ToLookup(key => key.Owner);
-        return Steps[owner].HasReplaced ? _blocks[owner].TakeLast(1) : _blocks[owner];
+        return Steps[owner] switch
+        {
+            { HasReplaced: true } => _blocks[owner].TakeLast(1),
+            { FirstCompensation: { } first } => _blocks[owner].Where(key => key.Iteration >= first),
+            _ => _blocks[owner],
+        };
     }
 
     /// <summary>
@@ -63,7 +68,9 @@ public sealed record PastRun(
             var (owner, past) = (place.Owner.Number, Steps[place.Owner.Number]);
             Obstacle? found = past switch
             {
-                { IsUndone: true } => Planning.Obstacle.Undone,
+
+                // While it undoes what came before, its compensations can be decided about.
+                { IsUndone: true } when past.Step.State.IsTerminal() || !BlocksOf(owner).Contains(place.Block) => Planning.Obstacle.Undone,
                 { Step.State: StepState.Success or StepState.Skipped } or { Step.State: StepState.Cancelled, IsUnwanted: true } => Planning.Obstacle.OwnerEnded,
                 { Step.State: StepState.Dead, IsPresent: true } => Planning.Obstacle.OwnerEnded,
                 { Step.State: StepState.Running or StepState.Leased } => Planning.Obstacle.OwnerBusy,
@@ -99,7 +106,10 @@ public sealed record PastStep(StepSnapshot Step)
     public bool HasReplaced { get; init; }
 
     /// <summary>It failed, and what came before it was undone.</summary>
-    public bool IsUndone { get; init; }
+    public bool IsUndone => FirstCompensation is not null;
+
+    /// <summary>Where it rolls back: the first of its blocks that undoes something; null: it does not.</summary>
+    public int? FirstCompensation { get; init; }
 
     /// <summary>It counts as under way, see <see cref="Blueprint.MaxParallel"/>.</summary>
     public bool HasPlace { get; init; }

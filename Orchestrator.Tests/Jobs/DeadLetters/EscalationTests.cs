@@ -276,6 +276,42 @@ internal sealed class EscalationTests
         (await _service.EndAsync(id)).Status.Should().Be("success");
     }
 
+    [TestCase("retry", "success")]
+    [TestCase("skip", "success")]
+    [TestCase("reset", "success")]
+    [TestCase("resolve", "success")]
+    [TestCase("abort", "dead")]
+    public async Task A_compensation_that_failed_is_decided_while_the_rollback_waits_for_it(string decision, string state)
+    {
+        var (key, undo) = ($"refund-{decision}", $"/refund-{decision}");
+        var id = await HeldAsync(key, $$"""
+            steps:
+              - { id: first, call: /paid, compensate: undo_first }
+              - { id: pay, call: /paid, compensate: refund, depends_on: [first] }
+              - { id: bad, type: transform, value: inputs.no.no, on_failure: rollback, depends_on: [pay] }
+              - { id: refund, call: {{undo}}, on_failure: escalate }
+              - { id: undo_first, call: {{undo}}-first }
+            """, ["refund"], undo);
+        _broken[undo] = false;
+        var refund = (await TestRun.ReadAsync(_service.Database, id))["refund"].JobId;
+        var (undone, refusal) = await PostAsync($"{id}/steps/pay/retry");
+        using var answer = decision switch
+        {
+            "reset" => await _service.Client.PostAsync($"/api/jobs/{refund}/reset", null),
+            "resolve" => await _service.Client.PostAsync($"/api/jobs/{refund}/resolve", JsonContent.Create(new { resolution = "by hand", output = 1 })),
+            _ => await _service.Client.PostAsync($"/api/runs/{id}/steps/refund/{decision}", null),
+        };
+        var said = await answer.Content.ReadAsStringAsync();
+        var run = await _service.EndAsync(id);
+        using var late = await _service.Client.PostAsync($"/api/runs/{id}/steps/bad/retry", null);
+
+        ((int)answer.StatusCode).Should().Be(200, "{0}", said);
+        (undone, refusal).Should().Match<(int Status, string Text)>(refused => refused.Status == 409 && refused.Text.Contains("success"));
+        (run.Status, run["refund"].Status, run["undo_first"].Status, run["bad"].Status).Should().Be(("failed", state, "success", "dead"));
+        _service.Target.RequestsTo(undo).Should().HaveCount(decision is "retry" or "reset" ? 2 : 1);
+        ((int)late.StatusCode).Should().Be(409);
+    }
+
     [Test]
     public async Task What_the_host_sets_for_a_type_holds_where_no_file_says_otherwise()
     {

@@ -118,6 +118,42 @@ public sealed class RollbackTests
     }
 
     [Test]
+    public async Task A_compensation_that_failed_is_retried_while_another_runs_and_the_rollback_waits_for_both()
+    {
+        var (gone, go) = (true, new TaskCompletionSource());
+        _service.Target.On("/again/refund", (http, _) => gone ? TargetServer.JsonAsync(http, 400, "{}") : TargetServer.JsonAsync(http, 200, "{}"));
+        _service.Target.On("/again/slow", async (http, _) =>
+        {
+            await go.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync("""
+            key: again
+            steps:
+              - { id: one, type: transform, value: 1, compensate: slow }
+              - { id: pay, type: transform, value: 1, compensate: refund, depends_on: [one] }
+              - id: bad
+                type: parallel
+                steps: [{ id: inside, call: /again/bad }, { id: beside, type: delay, ms: 600000 }]
+                on_failure: rollback
+                depends_on: [pay]
+              - { id: refund, call: /again/refund }
+              - { id: slow, call: /again/slow }
+            """);
+        await _service.UntilAsync(id, run => run.Steps.ContainsKey("slow") && run["slow"].Status == "running", "the second compensation runs");
+        gone = false;
+        using var answer = await _service.Client.PostAsync($"/api/runs/{id}/steps/refund/retry", null);
+        using var inside = await _service.Client.PostAsync($"/api/runs/{id}/steps/inside/retry", null);
+        await _service.UntilAsync(id, run => run["refund"].Status == "success", "it is undone");
+        go.SetResult();
+        var run = await _service.EndAsync(id);
+
+        ((int)answer.StatusCode, (int)inside.StatusCode).Should().Be((200, 409));
+        (run.Status, run["slow"].Status, run["bad"].Status, run["beside"].Status).Should().Be(("failed", "success", "dead", "cancelled"));
+        ((string)run.Error["message"]!).Should().NotContain("not undone");
+    }
+
+    [Test]
     public async Task Of_two_that_fail_at_the_same_moment_one_undoes_and_the_other_waits_for_it()
     {
         var (both, undone) = (new TaskCompletionSource(), new TaskCompletionSource());
