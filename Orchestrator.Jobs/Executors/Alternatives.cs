@@ -23,6 +23,10 @@ internal sealed class Alternatives(BlockResults blocks)
             { IsOpen: true } => new AttemptOpened([], BlockResults.AtNext(attempt)),
             { HasFailed: true } => await blocks.FailedAsync(attempt, cancellationToken),
 
+            // It was skipped or cancelled: nothing took the step's place.
+            var none when !BlockResults.TookPlace(attempt, none, attempt.Workflow.Definition.Bodies[none.Body].Steps[0]) =>
+                new AttemptFailed(new Failure(FailureKind.Given, attempt.Progress.Data["error"]["message"].AsString())),
+
             // The alternative of a condition chooses nothing in its place.
             var block => new AttemptSucceeded(block.Result) { NotTaken = attempt.Workflow.Definition.Blueprint.Rule(attempt.Step.Index).Targets },
         };

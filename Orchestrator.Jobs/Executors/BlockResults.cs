@@ -1,6 +1,7 @@
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Executors;
 
@@ -54,6 +55,11 @@ internal sealed class BlockResults(IBlockSource source)
 
     /// <summary>Whether items may be added from now on.</summary>
     public Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken) => source.TakeItemsAsync(attempt, takes, cancellationToken);
+
+    /// <summary>Whether a step of an ended block took place: what was skipped or cancelled has no result, what failed and is passed over has one.</summary>
+    public static bool TookPlace(StepAttempt attempt, BlockResult block, int step) =>
+        attempt.Memory.Step(block.First + attempt.Workflow.Definition.Blueprint.Position(step)) is { } known
+        && (known.State == StepState.Success || !known.Output.IsUndefined);
 
     /// <summary>Of the step that nothing else in the body depends on; of several such, their results by id.</summary>
     private static Value ResultOf(StepAttempt attempt, BlockRow row)

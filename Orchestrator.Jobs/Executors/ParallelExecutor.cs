@@ -2,7 +2,6 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
-using Orchestrator.Workflows.States;
 
 namespace Orchestrator.Jobs.Executors;
 
@@ -61,7 +60,7 @@ internal sealed class RaceExecutor(BlockResults results) : IStepExecutor
 
         var action = (RaceAction)attempt.Step.Action;
         var all = await results.OfAsync(attempt, cancellationToken, [.. action.Steps.Select(attempt.Workflow.IndexOf)]);
-        var winner = all.FirstOrDefault(block => !block.IsOpen && !block.HasFailed && TookPart(attempt, block, Named(block)));
+        var winner = all.FirstOrDefault(block => !block.IsOpen && !block.HasFailed && BlockResults.TookPlace(attempt, block, attempt.Workflow.IndexOf(Named(block))));
         return winner is not null
             ? new AttemptSucceeded(Value.Object(("winner", Named(winner)), ("result", winner.Result)))
             : all.Any(block => block.IsOpen) ? new AttemptOpened([], new Wake(bodies.Count, Succeeded: blocks.Succeeded + 1))
@@ -70,9 +69,4 @@ internal sealed class RaceExecutor(BlockResults results) : IStepExecutor
 
         string Named(BlockResult block) => action.Steps[bodies.ToList().IndexOf(block.Body)];
     }
-
-    /// <summary>What was skipped or cancelled has no result; what failed and is passed over has one.</summary>
-    private static bool TookPart(StepAttempt attempt, BlockResult block, string named) =>
-        attempt.Memory.Step(block.First + attempt.Workflow.Definition.Blueprint.Position(attempt.Workflow.IndexOf(named))) is { } step
-        && (step.State == StepState.Success || !step.Output.IsUndefined);
 }

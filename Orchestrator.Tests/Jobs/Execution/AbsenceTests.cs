@@ -80,6 +80,22 @@ public sealed class AbsenceTests
         run["both"].Output.Should().Be("""{"a": 1, "b": 2}""");
     }
 
+    [Test]
+    public async Task An_alternative_takes_nobodys_place()
+    {
+        var run = await _service.RunAsync("""
+            key: no-alternative
+            steps:
+              - { id: main, type: transform, value: inputs.no.no, on_failure: { strategy: alternative, step: backup } }
+              - { id: backup, type: transform, value: 1, when: "false" }
+              - { id: after, type: transform, value: 1, depends_on: [main] }
+            """);
+
+        (run.Status, run["main"].Status, run["backup"].Status, run["after"].Status).Should().Be(("failed", "dead", "skipped", "cancelled"));
+        ((string)run.Error["step_id"]!, (string)run.Error["message"]!).Should().Match<(string Step, string Message)>(
+            error => error.Step == "main" && error.Message.Contains("inputs.no"));
+    }
+
     private const string Listed = """
         key: listed
         steps:
