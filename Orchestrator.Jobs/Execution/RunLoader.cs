@@ -222,7 +222,7 @@ internal sealed record LoadWish(LoadedWorkflow Workflow, RunMemory Memory, StepN
 
     private readonly HashSet<int> _looked = [];
 
-    private IEnumerable<BlockKey> Blocks(Func<StepAction, bool> fits) => (Place?.Owners ?? [])
+    private IEnumerable<BlockKey> Blocks(Func<StepAction, bool> fits) => Workflow.Definition.Blueprint.Around(Place)
         .Where(owner => fits(Workflow.Step(owner.Step).Action))
         .Select(owner => new BlockKey(owner.Number, owner.Iteration));
 

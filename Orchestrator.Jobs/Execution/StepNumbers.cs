@@ -25,7 +25,7 @@ internal static class StepNumbers
             path.Add((blueprint.BodyOf(at), at));
         }
 
-        for (var (number, level) = (reader, place); ; (number, level) = (level.Owner.Number, level.OfOwner))
+        for (var (number, level) = (reader, place); ; (number, level) = level.Outside)
         {
             var body = blueprint.BodyOf(level?.Step ?? number);
             var found = path.FindIndex(one => one.Body == body);

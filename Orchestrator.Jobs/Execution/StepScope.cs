@@ -99,10 +99,10 @@ internal sealed class StepScope : IScope
         return More.TryGetValue(RootNames.Step, out var more) ? more.AsObject().Aggregate(step, (all, one) => all.With(one.Key, one.Value)) : step;
     }
 
-    /// <summary>The nearest step around this one whose type fits.</summary>
+    /// <summary>The nearest step that contains this one and whose type fits.</summary>
     private Opener? Around(Func<StepAction, bool> fits)
     {
-        foreach (var owner in Place?.Owners.Reverse() ?? [])
+        foreach (var owner in _workflow.Definition.Blueprint.Around(Place))
         {
             if (fits(_workflow.Step(owner.Step).Action))
             {

@@ -25,19 +25,19 @@ internal interface IBlockSource
     Task<int> CountItemsAsync(StepAttempt attempt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Of steps, by number, the one that ended well last and that no step of the run has undone: it is the attempt's step's to
-    /// undo from now on, unless another is at it. Null: there is none.
+    /// Of the steps within reach the one that ended well last and that no step of the run has undone: it is the attempt's step's
+    /// to undo from now on, unless another is at it. What it has taken last and not opened comes first. Null: there is none.
     /// </summary>
-    Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
+    Task<Undoing?> UndoNextAsync(StepAttempt attempt, RollbackReach reach, CancellationToken cancellationToken);
 
     /// <summary>Whether items may be added to it from now on; whoever is adding some at this moment is waited for.</summary>
     Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken);
 }
 
 /// <summary>A step that is to be undone.</summary>
-/// <param name="Step">Its number.</param>
+/// <param name="Step">It.</param>
 /// <param name="IsElsewhere">Another step undoes it at this moment.</param>
-internal sealed record Undoing(int Step, bool IsElsewhere);
+internal sealed record Undoing(UndoneStep Step, bool IsElsewhere);
 
 /// <summary>A block as it is stored.</summary>
 internal sealed record BlockRow
@@ -53,6 +53,20 @@ internal sealed record BlockRow
     public int? DeadStep { get; init; }
 
     public int First => new JobId(FirstJob).StepIndex;
+}
+
+/// <summary>A row of <c>UndoNext.sql</c>.</summary>
+internal sealed record UndoingRow
+{
+    public int Step { get; init; }
+
+    public int? DefinitionStep { get; init; }
+
+    public int[]? Owners { get; init; }
+
+    public bool IsElsewhere { get; init; }
+
+    public Undoing Undoing => new(new UndoneStep(Step, DefinitionStep is { } step ? Places.Of(step, Owners!) : null), IsElsewhere);
 }
 
 /// <summary>The blocks of the database.</summary>
@@ -94,25 +108,28 @@ internal sealed class StoredBlocks(Database database, RunLoader loader) : IBlock
         return await connection.ExecuteScalarAsync<int>(Command("CountItems", attempt, attempt.StepNumber, cancellationToken));
     }
 
-    public async Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    public async Task<Undoing?> UndoNextAsync(StepAttempt attempt, RollbackReach reach, CancellationToken cancellationToken)
     {
         // Of two steps that fail at the same moment the second sees what the first has taken.
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await OperatorLog.LockAsync(connection, attempt.Run.Tenant, attempt.Run.Id, cancellationToken);
-        var next = await connection.QuerySingleOrDefaultAsync<Undoing>(new CommandDefinition(
+        var next = await connection.QuerySingleOrDefaultAsync<UndoingRow>(new CommandDefinition(
             SqlText.Load("UndoNext"),
             new
             {
                 attempt.Run.Tenant,
                 Job = attempt.Run.Id.Job(attempt.StepNumber).Value,
-                Jobs = numbers.Select(number => attempt.Run.Id.Job(number).Value).ToArray(),
                 First = attempt.Run.Id.Value,
                 Last = attempt.Run.Id.LastJob.Value,
+                Steps = reach.Steps.ToArray(),
+                Containers = reach.Containers.ToArray(),
+                reach.Within,
+                reach.Iteration,
             },
             cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        return next;
+        return next?.Undoing;
     }
 
     public async Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken)

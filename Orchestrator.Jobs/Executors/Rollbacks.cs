@@ -9,7 +9,7 @@ namespace Orchestrator.Jobs.Executors;
 /// <summary>
 /// A step that has failed for good and undoes what has ended well before it: one compensation after the other, the newest
 /// first. Each turn looks for the next, so that what other branches still end is undone too; of several steps that roll
-/// back at the same moment one undoes it, and the others wait for it. Then the step is dead with its own error; compensations that failed are named there.
+/// back at the same moment one undoes it, and the others wait for it. How far it reaches: <see cref="RollbackReach"/>. Then the step is dead with its own error; compensations that failed are named there.
 /// </summary>
 internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
 {
@@ -37,13 +37,6 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
         var (data, opened) = (attempt.Progress.Data, attempt.Progress.Blocks.Opened);
         var before = data[Before] is { Kind: ValueKind.Number } known ? (int)known.AsNumber() : opened;
         var undone = data[Undone] is { Kind: ValueKind.Array } list ? list.AsArray().Select(number => (int)number.AsNumber()).ToList() : [];
-        var candidates = Candidates(attempt).ToDictionary(one => one.Number, one => one.Body);
-        if (undone.Count > opened - before)
-        {
-            // Taken by a turn that did not come to open it.
-            return Open(attempt, candidates[undone[^1]], before, undone);
-        }
-
         var all = await blocks.OfAsync(attempt, cancellationToken);
         if (all.Skip(before).Any(block => block.IsOpen))
         {
@@ -51,43 +44,24 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
             return new AttemptOpened([], new Wake(opened));
         }
 
-        return await source.UndoNextAsync(attempt, [.. candidates.Keys.Except(undone)], cancellationToken) switch
+        return await source.UndoNextAsync(attempt, RollbackReach.Of(attempt), cancellationToken) switch
         {
             null => new AttemptFailed(new Failure(FailureKind.Given, await MessageAsync(attempt, all.Skip(before), cancellationToken))),
             { IsElsewhere: true } => new AttemptOpened([], Wake.Never) { LookAgain = Again },
-            var next => Open(attempt, candidates[next.Step], before, [.. undone, next.Step]),
+            var next => Open(attempt, next.Step, before, undone),
         };
     }
 
-    private static AttemptOpened Open(StepAttempt attempt, int body, int before, IEnumerable<int> undone)
+    private static AttemptOpened Open(StepAttempt attempt, UndoneStep step, int before, List<int> undone)
     {
-        attempt.Log.Info($"Undoes '{attempt.Workflow.Step(attempt.Workflow.Definition.Bodies[body].Steps[0]).Id}'");
-        return new AttemptOpened([body], new Wake(attempt.Progress.Blocks.Opened + 1))
+        var workflow = attempt.Workflow;
+        var definition = workflow.Step(step.Place?.Step ?? step.Number);
+        attempt.Log.Info($"Undoes '{(step.Place is { } place ? workflow.Address(place) : definition.Id)}' by '{definition.Compensate}'");
+        var body = workflow.Definition.Blueprint.BodyOf(workflow.IndexOf(definition.Compensate!));
+        return new AttemptOpened(new Compensation(body, step), new Wake(attempt.Progress.Blocks.Opened + 1))
         {
-            Data = attempt.Progress.Data.With(Before, before).With(Undone, Value.Array([.. undone.Select(one => (Value)one)])),
+            Data = attempt.Progress.Data.With(Before, before).With(Undone, Value.Array([.. undone.Append(step.Number).Distinct().Select(one => (Value)one)])),
         };
-    }
-
-    /// <summary>Steps with a compensation in the failed step's body and in those around it.</summary>
-    private static IEnumerable<(int Number, int Body)> Candidates(StepAttempt attempt)
-    {
-        var blueprint = attempt.Workflow.Definition.Blueprint;
-        var named = attempt.Step.OnFailure.Steps;
-        for (var (number, place) = (attempt.StepNumber, attempt.Place); ; (number, place) = (place.Owner.Number, place.OfOwner))
-        {
-            foreach (var step in blueprint.Bodies[blueprint.BodyOf(place?.Step ?? number)].Steps.Select(attempt.Workflow.Step))
-            {
-                if (step.Compensate is { } undo && (named.Count == 0 || named.Contains(step.Id)))
-                {
-                    yield return (blueprint.Sibling(number, place, step.Index), blueprint.BodyOf(attempt.Workflow.IndexOf(undo)));
-                }
-            }
-
-            if (place is null)
-            {
-                yield break;
-            }
-        }
     }
 
     private async Task<string> MessageAsync(StepAttempt attempt, IEnumerable<BlockResult> compensations, CancellationToken cancellationToken)

@@ -199,11 +199,19 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
             .Where(step => step.Place is not null && !step.State.IsTerminal() && definitions.Contains(step.Definition))
             .Select(step => (step.Number, step.Place!))]);
 
-    public Task<Undoing?> UndoNextAsync(StepAttempt attempt, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    public Task<Undoing?> UndoNextAsync(StepAttempt attempt, RollbackReach reach, CancellationToken cancellationToken)
     {
-        var undone = _owners.Keys.Where(number => number != attempt.StepNumber).SelectMany(UndoneBy).ToDictionary(one => one.Step, one => one.IsOpen);
-        return Task.FromResult(_succeeded.Where(number => numbers.Contains(number) && undone.GetValueOrDefault(number, true))
-            .Select(number => new Undoing(number, undone.ContainsKey(number))).LastOrDefault());
+        var undone = _owners.Keys.SelectMany(UndoneBy).ToDictionary(one => one.Step, one => one.IsOpen);
+        return Task.FromResult(_succeeded.Where(number => IsWithin(reach, _steps[number]) && undone.GetValueOrDefault(number, true))
+            .Select(number => new Undoing(new UndoneStep(number, _steps[number].Place), undone.ContainsKey(number))).LastOrDefault());
+    }
+
+    private bool IsWithin(RollbackReach reach, SimulatedStep step)
+    {
+        var owners = step.Place?.Owners ?? [];
+        return reach.Steps.Contains(step.Definition)
+            && (reach.Within is not { } within || owners.Any(owner => owner.Number == within && owner.Iteration == (reach.Iteration ?? owner.Iteration)))
+            && !owners.Any(owner => _steps[owner.Number].State == StepState.Success);
     }
 
     /// <summary>What a step undoes or has undone; its newest compensation may be under way.</summary>

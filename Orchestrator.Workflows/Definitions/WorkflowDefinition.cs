@@ -60,8 +60,11 @@ public sealed record WorkflowDefinition
     /// <summary>What the planner has to know.</summary>
     public required Blueprint Blueprint { get; init; }
 
-    /// <summary>What a step of a run is called: of those that may be there several times, with the place of each, as <c>process[3].fetch</c>.</summary>
-    public string Address(StepPlace place) => string.Concat(place.Owners
+    /// <summary>
+    /// What a step of a run is called: of those that may be there several times, with the place of each, as
+    /// <c>process[3].fetch</c>. A compensation is called as if it stood beside what it undoes.
+    /// </summary>
+    public string Address(StepPlace place) => string.Concat(Blueprint.Around(place).Reverse()
         .Where(owner => Steps[owner.Step].Action is LoopAction or ForEachAction)
         .Select(owner => $"{Steps[owner.Step].Id}[{owner.Iteration}].")) + Steps[place.Step].Id;
 }

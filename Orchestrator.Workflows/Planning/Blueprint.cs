@@ -89,6 +89,19 @@ public sealed class Blueprint
         return [.. found.Order()];
     }
 
+    /// <summary>The steps that contain a place, the innermost first; of a compensation those that contain what it undoes.</summary>
+    public IEnumerable<Opener> Around(StepPlace? place)
+    {
+        for (var at = place; at is not null; at = at.Outside.Place)
+        {
+            // What a failure has opened is not contained by the step that failed.
+            if (Bodies[_bodyOf[at.Step]].Owner == at.Owner.Step)
+            {
+                yield return at.Owner;
+            }
+        }
+    }
+
     /// <summary>Number of the first step of the opened body that this one is in.</summary>
     public int First(int number, StepPlace place) => number - _position[place.Step];
 

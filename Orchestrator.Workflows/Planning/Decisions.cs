@@ -71,7 +71,7 @@ public readonly record struct StepCount(int Step, int Pending, int Present);
 /// <param name="Key">Whose, and which.</param>
 /// <param name="Body">Index of its body.</param>
 /// <param name="First">Number of its first step; the others follow in the body's order.</param>
-/// <param name="OwnerPlace">The owner's place.</param>
+/// <param name="OwnerPlace">The owner's place, of a compensation with what it undoes.</param>
 public sealed record BlockOpening(BlockKey Key, int Body, int First, StepPlace? OwnerPlace);
 
 /// <summary>How a run ends.</summary>

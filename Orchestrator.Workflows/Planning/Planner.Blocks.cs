@@ -58,9 +58,10 @@ public static partial class Planner
                 owner = owner with { Ended = owner.Opened, FailedStep = null };
             }
 
+            var place = news.Bodies is Compensation { Undoes: var undone } ? (step.Place ?? new StepPlace(news.Step, [])) with { Undoes = undone } : step.Place;
             foreach (var body in news.Bodies)
             {
-                var opening = new BlockOpening(new BlockKey(news.Step, owner.Opened), body, _nextNumber, step.Place);
+                var opening = new BlockOpening(new BlockKey(news.Step, owner.Opened), body, _nextNumber, place);
                 _opened.Add(opening);
                 _blocks[opening.Key] = new BlockSnapshot(blueprint.Bodies[body].Steps.Count);
                 Open(opening);

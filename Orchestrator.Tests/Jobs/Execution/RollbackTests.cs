@@ -98,7 +98,7 @@ public sealed class RollbackTests
             """);
 
         run.Status.Should().Be("failed");
-        (run["process[0].undo_make"].Output, run["process[0].undo_outer"].Output).Should().Be(("1", "\"o\""));
+        (run["process[0].undo_make"].Output, run["undo_outer"].Output).Should().Be(("1", "\"o\""));
     }
 
     [Test]
@@ -151,6 +151,39 @@ public sealed class RollbackTests
         ((int)answer.StatusCode, (int)inside.StatusCode).Should().Be((200, 409));
         (run.Status, run["slow"].Status, run["bad"].Status, run["beside"].Status).Should().Be(("failed", "success", "dead", "cancelled"));
         ((string)run.Error["message"]!).Should().NotContain("not undone");
+    }
+
+    [Test]
+    public async Task What_a_turn_took_that_died_before_it_opened_it_is_undone_next_and_once()
+    {
+        var go = new TaskCompletionSource();
+        _service.Target.On("/taken/undo-three", async (http, _) =>
+        {
+            await go.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync("""
+            key: taken
+            steps:
+              - { id: one, type: transform, value: 1, compensate: undo_one }
+              - { id: two, type: transform, value: 2, compensate: undo_two, depends_on: [one] }
+              - { id: three, type: transform, value: 3, compensate: undo_three, depends_on: [two] }
+              - { id: bad, call: /taken/bad, on_failure: rollback, depends_on: [three] }
+              - { id: undo_one, call: /taken/undo-one }
+              - { id: undo_two, call: /taken/undo-two }
+              - { id: undo_three, call: /taken/undo-three }
+            """);
+        await _service.UntilAsync(id, run => run.Steps.ContainsKey("undo_three") && run["undo_three"].Status == "running", "the first compensation runs");
+
+        // As if the next turn had taken step one.
+        await _service.Database.ScalarAsync<int>(
+            $"with u as (update step_progress set data = jsonb_set(data, '{{undone}}', (data -> 'undone') || '0') where data ? 'undone' and job_id > '{id.Value}' and job_id <= '{id.LastJob.Value}' returning 1) select count(*)::int from u");
+        go.SetResult();
+        var run = await _service.EndAsync(id);
+
+        run.Status.Should().Be("failed");
+        _service.Target.Requests.Where(request => request.Path.StartsWith("/taken/undo", StringComparison.Ordinal)).Select(request => request.Path)
+            .Should().Equal("/taken/undo-three", "/taken/undo-one", "/taken/undo-two");
     }
 
     [Test]
