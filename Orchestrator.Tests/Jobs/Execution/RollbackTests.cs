@@ -187,6 +187,40 @@ public sealed class RollbackTests
     }
 
     [Test]
+    public async Task A_rollback_that_the_end_of_the_runs_time_interrupts_goes_on_when_the_run_is_resumed()
+    {
+        var go = new TaskCompletionSource();
+        _service.Target.On("/late/undo-two", async (http, _) =>
+        {
+            await go.Task;
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        var id = await _service.StartRunAsync("""
+            key: late
+            steps:
+              - { id: one, type: transform, value: 1, compensate: undo_one }
+              - { id: two, type: transform, value: 2, compensate: undo_two, depends_on: [one] }
+              - { id: bad, call: /late/bad, on_failure: rollback, depends_on: [two] }
+              - { id: undo_one, call: /late/undo-one }
+              - { id: undo_two, call: /late/undo-two }
+            """);
+        await _service.UntilAsync(id, run => run.Steps.GetValueOrDefault("undo_two")?.Status == "running", "the first compensation runs");
+        await _service.Database.ScalarAsync<int>(
+            $"with u as (update workflow_runs set timeout_ms = 1, deadline_at = clock_timestamp() where workflow_run_id = '{id.Value}' returning 1) select count(*)::int from u");
+        var late = await _service.EndAsync(id);
+        await _service.Database.ScalarAsync<int>(
+            $"with u as (update workflow_runs set timeout_ms = 300000 where workflow_run_id = '{id.Value}' returning 1) select count(*)::int from u");
+        using var answer = await _service.Client.PostAsync($"/api/runs/{id}/resume", null);
+        go.SetResult();
+        var run = await _service.EndAsync(id);
+
+        (late.Status, late["bad"].Status, late.Steps.ContainsKey("undo_one")).Should().Be(("failed", "cancelled", false));
+        ((int)answer.StatusCode).Should().Be(200, "{0}", await answer.Content.ReadAsStringAsync());
+        (run.Status, run["undo_two"].Status, run["undo_one"].Status, run["bad"].Status).Should().Be(("failed", "success", "success", "dead"));
+        ((string)run.Error["step_id"]!).Should().Be("bad");
+    }
+
+    [Test]
     public async Task Of_two_that_fail_at_the_same_moment_one_undoes_and_the_other_waits_for_it()
     {
         var (both, undone) = (new TaskCompletionSource(), new TaskCompletionSource());
