@@ -110,7 +110,7 @@ internal sealed class RecordingBatch(
     }
 
     /// <summary>Whether a run ends with it whose workflow limits how many there are at a time.</summary>
-    public bool FreesSlot => _runs.Values.Any(run => run.Workflow.Definition.Config.Concurrency is not null && run.Decisions is { End: not null });
+    public bool FreesSlot => _runs.Values.Any(run => run.IsLimited && run.Decisions is { End: not null });
 
     /// <summary>Whether a run that was started by <paramref name="trigger"/> ends with it.</summary>
     public bool EndsRunOf(string trigger) => _runs.Values.Any(run => run.Info.Trigger == trigger && run.Decisions is { End: not null });
@@ -128,6 +128,7 @@ internal sealed class RecordingBatch(
         batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
         var hasBlocks = AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         var counts = AddPlaces(batch, _runs.Values);
+        var isLimited = AddLines(batch, _runs.Values);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -152,6 +153,12 @@ internal sealed class RecordingBatch(
         {
             await reader.NextResultAsync();
             await ReadPlacesAsync(reader);
+        }
+
+        if (isLimited)
+        {
+            await reader.NextResultAsync();
+            await ReadLinesAsync(reader);
         }
     }
 
@@ -257,6 +264,32 @@ internal sealed class RecordingBatch(
         {
             var job = new JobId(row.GetGuid(1));
             _runs[(row.GetString(0), job.Run)].ReadPlace(job.StepIndex, StepRow.Read(row), row.GetBoolean(10));
+        }
+    }
+
+    /// <summary>Which runs have to wait for a slot: only where a workflow limits how many are open.</summary>
+    private static bool AddLines(NpgsqlBatch batch, IEnumerable<RunRecording> runs)
+    {
+        var limited = runs.Where(run => run.IsLimited).ToArray();
+        if (limited.Length == 0)
+        {
+            return false;
+        }
+
+        var command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("ReadLines");
+        command.Parameters
+            .Texts(Array.ConvertAll(limited, run => run.Info.Tenant))
+            .Uuids(Array.ConvertAll(limited, run => run.Info.Id.Value));
+        batch.BatchCommands.Add(command);
+        return true;
+    }
+
+    private async Task ReadLinesAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            _runs[(row.GetString(0), new RunId(row.GetGuid(1)))].ReadLine(row.GetString(2));
         }
     }
 
