@@ -213,6 +213,27 @@ internal sealed class RunSlotsTests
         await _service.UntilAsync(later, IsUnderWay, "the other");
     }
 
+    /// <summary>As recordings do: in another order, key by key, the two would wait for each other.</summary>
+    [Test]
+    public async Task A_look_at_several_keys_locks_their_runs_in_the_order_of_their_ids()
+    {
+        var later = new DispatchRequest { WorkflowKey = await PutAsync("order_b", "limit: 1"), ScheduledAt = DateTime.UtcNow.AddHours(1) };
+        var first = await _service.DispatchAsync(later);
+        var second = await _service.DispatchAsync(later with { WorkflowKey = await PutAsync("order_a", "limit: 1") });
+        await using var other = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var recording = await other.BeginTransactionAsync();
+        await new NpgsqlCommand($"select from workflow_runs where workflow_run_id = '{first}' for no key update", other).ExecuteNonQueryAsync();
+        await _service.Database.ExecuteAsync($"update run_slots set due_at = now() where workflow_run_id in ('{first}', '{second}')");
+        await BlockedAsync("transactionid"); // the look
+
+        var isFree = () => new NpgsqlCommand($"select from workflow_runs where workflow_run_id = '{second}' for no key update nowait", other).ExecuteNonQueryAsync();
+
+        await isFree.Should().NotThrowAsync();
+        await recording.CommitAsync();
+        await _service.UntilAsync(first, IsUnderWay, "its slot");
+        await _service.UntilAsync(second, IsUnderWay, "its slot");
+    }
+
     [Test]
     public async Task It_holds_for_the_library_in_its_own_transaction_and_what_was_told_to_nobody_is_found()
     {
