@@ -9,7 +9,7 @@ using Orchestrator.Workflows.States;
 namespace Orchestrator.Jobs.Recording;
 
 /// <summary>All recordings of one run in a batch: fenced, planned together, and turned into rows.</summary>
-internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
+internal sealed partial class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
 {
     /// <summary>More steps that are held are read only where these are not enough.</summary>
     private const int HeldAtFirst = 1200;
@@ -299,54 +299,6 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
             return (new RunEnd(RunState.Failed, Error: $"output: {e.Message}"), Value.Null);
         }
     }
-
-    /// <summary>
-    /// Each worker that goes on gets one of the steps that became ready; the others take the queue. In a paused run nobody gets
-    /// them: they are delivered when it is resumed.
-    /// </summary>
-    private void AddReady(RecordRows rows, Decisions decisions)
-    {
-        var isPaused = _state == RunState.Paused || rows.Escalated.Pauses(Info);
-        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && !isPaused));
-        _handedOff.Clear();
-        foreach (var count in decisions.Ready)
-        {
-            var step = count.Step;
-            var place = PlaceOf(step, decisions);
-            var definition = Workflow.Step(place?.Step ?? step);
-            var attempts = _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : (int?)null;
-            if (attempts is null && Until(definition) is var (wait, until))
-            {
-                rows.AddParked(Info, count, wait);
-                rows.Blocks.Progress(Info, step, OwnerSnapshotOfNone, DelayExecutor.Kept(until));
-                continue;
-            }
-
-            var queue = definition.Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
-            var taker = takers.TryPeek(out var first) && first.Queue == queue ? takers.Dequeue() : null;
-            if (taker is not null)
-            {
-                _handedOff.Add(taker, step);
-            }
-
-            rows.AddReady(
-                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, row.Attempts,
-                hasJob: attempts is not null,
-                Blueprint.MaxParallel is not null && !row.HasBegun && !Blueprint.Rule(definition.Index).Steers ? true : null);
-        }
-    }
-
-    /// <summary>What a step that is ready waits for first, where nothing else is to be asked; by the database's clock.</summary>
-    private (TimeSpan Wait, DateTime Until)? Until(Workflows.Definitions.StepDefinition step) =>
-        _state != RunState.Paused && step is { When: null, Timeout: null, IsLimited: false, Action.WaitsFirst: { } wait } && Memory.Now(time) is { } now
-            ? (wait, now + wait)
-            : null;
-
-    private StepPlace? PlaceOf(int step, Decisions decisions) => _rows.TryGetValue(step, out var row)
-        ? row.Place
-        : decisions.Opened.First(block => step >= block.First && step < block.First + Blueprint.Bodies[block.Body].Steps.Count) is var opening
-            ? StepPlace.Under(opening.Key.Owner, opening.OwnerPlace, opening.Key.Iteration, Blueprint.Bodies[opening.Body].Steps[step - opening.First])
-            : null;
 
     /// <summary>What steps open, what has become of blocks, and what is cancelled in them.</summary>
     private void AddBlocks(RecordRows rows, Decisions decisions)
