@@ -25,6 +25,9 @@ internal sealed record RestartWish
     /// <summary>Makes the wish count once; null: it counts each time.</summary>
     public IdempotencyKey? Key { get; init; }
 
+    /// <summary>It does not count for a run that another goes on from already.</summary>
+    public bool IsFirst { get; init; }
+
     /// <summary>Nothing is taken over.</summary>
     public bool IsFromStart => FromStep is null && Snapshot is null;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -52,7 +53,7 @@ internal sealed class Restarts(
             var ended = page.Where(row => StateWords.RunStateOf(row.Status).IsTerminal()).Select(row => new RunId(row.WorkflowRunId)).ToArray();
             foreach (var run in await FindUnrestartedAsync(filter.Tenant, ended, cancellationToken))
             {
-                count += await RestartAsync(filter.Tenant, run, new RestartWish { By = by }, cancellationToken) is Restarted ? 1 : 0;
+                count += await RestartAsync(filter.Tenant, run, new RestartWish { By = by, IsFirst = true }, cancellationToken) is Restarted ? 1 : 0;
             }
         }
         while (next is not null && count <= MaxAtOnce - RunControl.Batch);
@@ -61,7 +62,14 @@ internal sealed class Restarts(
 
     private async Task<IReadOnlyList<RunId>> FindUnrestartedAsync(string tenant, IReadOnlyList<RunId> ended, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(SqlText.Load("UnrestartedRuns"));
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await FindUnrestartedAsync(connection, tenant, ended, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<RunId>> FindUnrestartedAsync(
+        NpgsqlConnection connection, string tenant, IReadOnlyList<RunId> ended, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("UnrestartedRuns"), connection);
         command.Parameters.One(tenant).Uuids([.. ended.Select(run => run.Value)]);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<RunId>();
@@ -92,6 +100,11 @@ internal sealed class Restarts(
         if (wish.Snapshot is null && !rows.State.IsTerminal())
         {
             return new RestartImpossible($"Run {run} is {rows.State.Word()}; restart needs one that has ended. Cancel it first, or resume it.");
+        }
+
+        if (wish.IsFirst && await FindUnrestartedAsync(connection, tenant, [run], cancellationToken) is [])
+        {
+            return new RestartImpossible($"Run {run} was restarted before.");
         }
 
         var snapshot = wish.Snapshot is { } number ? (await snapshots.ReadAsync(tenant, run, [number], cancellationToken)).FirstOrDefault() : null;
