@@ -109,9 +109,19 @@ internal sealed class Dispatcher
     /// <summary>The run that a request asks for, checked and not written yet; or why there will be none.</summary>
     public async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
+        var (workflow, refused) = await FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken);
+        return workflow is null ? (null, refused) : Prepare(request, workflow);
+    }
+
+    /// <summary>The workflow that a dispatch takes; or why there is none.</summary>
+    public async Task<(LoadedWorkflow? Workflow, DispatchRefused? Refused)> FindAsync(
+        string tenant, string key, int? version, CancellationToken cancellationToken)
+    {
         try
         {
-            return await PlanAsync(request, cancellationToken);
+            return await _workflows.FindAsync(tenant, key, version, cancellationToken) is { } workflow
+                ? (workflow, null)
+                : (null, await UnknownAsync(tenant, key, version, cancellationToken));
         }
         catch (UnreadableWorkflowException e)
         {
@@ -119,23 +129,16 @@ internal sealed class Dispatcher
         }
     }
 
-    private async Task<(NewRun? Run, DispatchRefused? Refused)> PlanAsync(DispatchRequest request, CancellationToken cancellationToken)
+    /// <summary>The run that a request asks for, of a workflow that was found for it: the database is not asked.</summary>
+    public (NewRun? Run, DispatchRefused? Refused) Prepare(DispatchRequest request, LoadedWorkflow workflow)
     {
-        if (await _workflows.FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken) is not { } workflow)
-        {
-            return (null, await UnknownAsync(request, cancellationToken));
-        }
-
         var (inputs, problems) = Check(workflow, request);
-        if (problems.Count > 0)
-        {
-            return (null, new DispatchRefused(
+        return problems.Count == 0
+            ? Limited(request, workflow, inputs)
+            : (null, new DispatchRefused(
                 DispatchRefusal.InvalidInput,
                 $"The request does not fit workflow '{request.WorkflowKey}': {string.Join("; ", problems.Select(p => $"{p.Path} {p.Message}"))}.",
                 problems));
-        }
-
-        return Limited(request, workflow, inputs);
     }
 
     private (NewRun? Run, DispatchRefused? Refused) Limited(DispatchRequest request, LoadedWorkflow workflow, Value inputs)
@@ -299,12 +302,12 @@ internal sealed class Dispatcher
         }
     }
 
-    private async Task<DispatchRefused> UnknownAsync(DispatchRequest request, CancellationToken cancellationToken) =>
-        request.Version is { } version && await _workflows.FindAsync(request.Tenant, request.WorkflowKey, null, cancellationToken) is not null
-            ? new DispatchRefused(DispatchRefusal.UnknownVersion, $"Workflow '{request.WorkflowKey}' has no version {version}.")
+    private async Task<DispatchRefused> UnknownAsync(string tenant, string key, int? version, CancellationToken cancellationToken) =>
+        version is { } number && await _workflows.FindAsync(tenant, key, null, cancellationToken) is not null
+            ? new DispatchRefused(DispatchRefusal.UnknownVersion, $"Workflow '{key}' has no version {number}.")
             : new DispatchRefused(
                 DispatchRefusal.UnknownWorkflow,
-                $"There is no workflow '{request.WorkflowKey}'. GET /api/workflows lists those that there are.");
+                $"There is no workflow '{key}'. GET /api/workflows lists those that there are.");
 
     private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
         ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
@@ -316,6 +319,11 @@ internal sealed class Dispatcher
     /// <summary>What an earlier request with the same key has made; null: there was none.</summary>
     public Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
         FindReplayAsync(tenant, key, _database.Source.CreateCommand(), cancellationToken);
+
+    /// <summary>The same on the caller's connection and in its transaction.</summary>
+    public static Task<DispatchOutcome?> FindReplayAsync(
+        NpgsqlConnection connection, string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
+        FindReplayAsync(tenant, key, connection.CreateCommand(), cancellationToken);
 
     private static async Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, NpgsqlCommand find, CancellationToken cancellationToken)
     {
