@@ -21,7 +21,6 @@ namespace Orchestrator.Jobs.Dispatch;
 internal sealed class Dispatcher
 {
     private const int MaxBatch = 100;
-    private const int MaxIdLength = 200;
     private const int MaxRunsAtOnce = 500;
     private const int MaxStepsAtOnce = 5_000;
 
@@ -64,9 +63,15 @@ internal sealed class Dispatcher
     public async Task<IReadOnlyList<DispatchOutcome>> DispatchAllAsync(
         IReadOnlyList<DispatchRequest> requests, CancellationToken cancellationToken)
     {
+        var (runs, refused) = await PrepareAllAsync(requests, cancellationToken);
+        if (runs is null)
+        {
+            return [refused!];
+        }
+
         await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (outcomes, queues, isLimited) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, isLimited) = await WriteAsync(runs, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             return outcomes;
@@ -87,12 +92,18 @@ internal sealed class Dispatcher
     {
         const string before = "orchestrator_dispatch";
         _ = transaction.Connection ?? throw new ArgumentException("The transaction has ended.", nameof(transaction));
+        var (runs, refused) = await PrepareAllAsync(requests, cancellationToken);
+        if (runs is null)
+        {
+            return [refused!];
+        }
+
         if (requests.Count > 1)
         {
             await transaction.SaveAsync(before, cancellationToken);
         }
 
-        var (outcomes, queues, _) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, _) = await WriteAsync(runs, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             // Of a single one nothing was written.
@@ -132,7 +143,7 @@ internal sealed class Dispatcher
     /// <summary>The run that a request asks for, of a workflow that was found for it: the database is not asked.</summary>
     public (NewRun? Run, DispatchRefused? Refused) Prepare(DispatchRequest request, LoadedWorkflow workflow)
     {
-        var (inputs, problems) = Check(workflow, request);
+        var (inputs, problems) = RequestCheck.Run(workflow, request, _maxBytes);
         return problems.Count == 0
             ? Limited(request, workflow, inputs)
             : (null, new DispatchRefused(
@@ -166,22 +177,29 @@ internal sealed class Dispatcher
             [new InputProblem("config.concurrency.key", problem)]));
     }
 
-    /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
-    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues, bool IsLimited)> WriteAsync(
-        IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Before a connection is taken: what is not in memory is read on one of its own.</summary>
+    private async Task<(NewRun[]? Runs, DispatchRefused? Refused)> PrepareAllAsync(
+        IReadOnlyList<DispatchRequest> requests, CancellationToken cancellationToken)
     {
         var runs = new NewRun[requests.Count];
         for (var index = 0; index < runs.Length; index++)
         {
             var (run, refused) = await PrepareAsync(requests[index], cancellationToken);
-            if (refused is not null)
+            if (run is null)
             {
-                return ([refused with { Index = index }], [], false);
+                return (null, refused! with { Index = index });
             }
 
-            runs[index] = run!;
+            runs[index] = run;
         }
 
+        return (runs, null);
+    }
+
+    /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
+    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues, bool IsLimited)> WriteAsync(
+        NewRun[] runs, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
         var outcomes = new DispatchOutcome[runs.Length];
         var written = 0;
         foreach (var batch in Batches(runs))
@@ -253,52 +271,6 @@ internal sealed class Dispatcher
         if (isLimited)
         {
             _timers.Expect(TimeSpan.Zero);
-        }
-    }
-
-    private (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
-    {
-        var payload = request.Payload.IsNullish ? Value.EmptyObject : request.Payload;
-        var problems = new List<InputProblem>();
-        if (payload.Kind != ValueKind.Object)
-        {
-            problems.Add(new InputProblem("payload", "has to be a JSON object"));
-            payload = Value.EmptyObject;
-        }
-
-        if (!request.Variables.IsNullish && request.Variables.Kind != ValueKind.Object)
-        {
-            problems.Add(new InputProblem("variables", "has to be a JSON object"));
-        }
-
-        if (request.Priority is < 1 or > 4)
-        {
-            problems.Add(new InputProblem("priority", "has to be 1 (urgent) to 4 (low)"));
-        }
-
-        CheckSize(payload, "payload", problems);
-        CheckSize(request.Variables, "variables", problems);
-        CheckLength(request.UserId, "user_id", problems);
-        CheckLength(request.IntentId, "intent_id", problems);
-        var (inputs, found) = InputChecker.Check(workflow.Definition.Inputs, payload);
-        problems.AddRange(found);
-        return (inputs, problems);
-    }
-
-    private void CheckSize(Value value, string name, List<InputProblem> problems)
-    {
-        if (value.BytesBeyond(_maxBytes) is > 0 and var size)
-        {
-            problems.Add(new InputProblem(name, $"has {size} bytes; {_maxBytes} are allowed (Orchestrator:MaxOutputBytes)"));
-        }
-    }
-
-    /// <summary>What the database refuses would take a caller's transaction with it.</summary>
-    private static void CheckLength(string? id, string name, List<InputProblem> problems)
-    {
-        if (id?.Length > MaxIdLength)
-        {
-            problems.Add(new InputProblem(name, $"has to have at most {MaxIdLength} characters"));
         }
     }
 
