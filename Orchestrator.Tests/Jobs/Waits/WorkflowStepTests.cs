@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Dapper;
+using Hangfire;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -105,6 +107,25 @@ public sealed class WorkflowStepTests
         ((string)run.Error["message"]!).Should().Contain("is inside of 20 others").And.Contain("does workflow 'again' start itself?");
         await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>("select count(*) from workflow_runs where workflow_key = 'again'")).Should().Be(21);
+    }
+
+    [Test]
+    public async Task A_child_run_is_started_once_also_when_its_step_is_retried_days_later()
+    {
+        var run = await _service.RunAsync("{ key: days_later, steps: [{ id: child, type: workflow, workflow_key: fails }] }");
+        var child = (await ChildrenAsync(run.Id)).Single();
+        await _service.Database.ExecuteAsync($"update idempotency_keys set created_at = now() - interval '2 days' where workflow_run_id = '{child.Id}'");
+        await _service.Database.ExecuteAsync("""
+            insert into idempotency_keys (scope, key, request_sha256, workflow_run_id, created_at)
+            select scope, 'goes', '', gen_random_uuid(), now() - interval '2 days' from unnest(array['runs', 'step']) scope
+            """);
+        _service.Get<IRecurringJobManager>().Trigger(CleanUpJob.RecurringId);
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select count(*) = 0 from idempotency_keys where key = 'goes'"), "the clean-up");
+
+        (await _service.Client.PostAsync($"/api/runs/{run.Id}/steps/child/retry", null)).EnsureSuccessStatusCode();
+        await _service.UntilAsync(run.Id, again => again.HasEnded && again["child"].Attempts == 2, "the retry");
+
+        (await ChildrenAsync(run.Id)).Should().Equal(child);
     }
 
     private async Task<List<Child>> ChildrenAsync(RunId run)
