@@ -99,6 +99,30 @@ public sealed class WorkflowStepTests
     }
 
     [Test]
+    public async Task A_pause_holds_for_the_run_alone_and_its_children_are_paused_by_their_parent()
+    {
+        var run = await _service.StartRunAsync("{ key: holds, steps: [{ id: child, type: workflow, workflow_key: waits }] }");
+        await _service.UntilAsync(run, above => above["child"].WaitingFor == "workflow", "the child");
+        var child = new RunId((await ChildrenAsync(run)).Single().Id);
+        await _service.UntilAsync(child, below => below["wait"].WaitingFor == "event", "the child's wait");
+
+        (await _service.Client.PostAsync($"/api/runs/{run}/pause", null)).EnsureSuccessStatusCode();
+        (await _service.UntilAsync(child, _ => true, "the child")).Status.Should().Be("running");
+        foreach (var (action, status) in new[] { ("pause", "paused"), ("resume", "running") })
+        {
+            using var answer = await _service.Client.PostAsJsonAsync("/api/runs/bulk", new { action, filter = new { parent = run.ToString() } });
+            ((int)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["count"]!).Should().Be(1);
+            (await _service.UntilAsync(child, _ => true, "the child")).Status.Should().Be(status);
+        }
+
+        await _service.Client.PostAsJsonAsync($"/api/runs/{child}/signals/go", new { });
+        (await _service.EndAsync(child)).Status.Should().Be("success");
+        (await _service.UntilAsync(run, _ => true, "the parent")).Status.Should().Be("paused");
+        (await _service.Client.PostAsync($"/api/runs/{run}/resume", null)).EnsureSuccessStatusCode();
+        (await _service.EndAsync(run)).Status.Should().Be("success");
+    }
+
+    [Test]
     public async Task A_workflow_that_starts_itself_comes_to_an_end()
     {
         var run = await _service.RunAsync("{ key: again, steps: [{ id: child, type: workflow, workflow_key: again }] }");
