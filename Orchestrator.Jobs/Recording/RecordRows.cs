@@ -252,22 +252,15 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     /// <summary>What a step leaves for those that come after it.</summary>
     private void AddResult(RunInfo run, StepRecord record)
     {
-        switch (record.Verdict)
+        var success = record.Verdict as VerdictSuccess;
+        if (record.Verdict.Result is { IsUndefined: false } result)
         {
-            case VerdictSuccess success:
-                _outputs.Add((run, record.Job, success.Output, success.Response));
-                if (!success.Set.IsUndefined)
-                {
-                    _assigned.Add((run, success.Set));
-                }
+            _outputs.Add((run, record.Job, result, success?.Response ?? Value.Undefined));
+        }
 
-                break;
-            case VerdictPassedOver passed:
-                _outputs.Add((run, record.Job, passed.Output, Value.Undefined));
-                break;
-            case VerdictDead { IsPresent: true } dead:
-                _outputs.Add((run, record.Job, dead.Output, Value.Undefined));
-                break;
+        if (success is { Set.IsUndefined: false })
+        {
+            _assigned.Add((run, success.Set));
         }
     }
 

@@ -238,11 +238,10 @@ internal sealed class RecordingBatch(
 
     private async Task LoadForOutputsAsync(NpgsqlConnection connection)
     {
-        var ending = _runs.Values
-            .Where(run => run.Decisions is { End.State: RunState.Success })
-            .Select(run => (run.Workflow, run.Memory, run.OutputNeeds))
-            .ToArray();
-        await loader.LoadAsync(connection, ending);
+        var ending = _runs.Values.Where(run => run.Decisions is { End.State: RunState.Success }).ToArray();
+        Array.ForEach(ending, run => run.RememberEnds());
+        await loader.LoadAsync(connection, Array.ConvertAll(ending, run => (run.Workflow, run.Memory, run.OutputNeeds)));
+        Array.ForEach(ending, run => run.Assign());
     }
 }
 

@@ -149,6 +149,32 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
 
+    /// <summary>
+    /// Before what the run's output reads is loaded: how these news end steps, which no row says yet. Variables are read anew,
+    /// since others may have assigned some meanwhile.
+    /// </summary>
+    public void RememberEnds()
+    {
+        var records = _accepted.SelectMany(recording => recording.Steps).ToLookup(step => step.Step);
+        foreach (var end in Decisions!.Ended.Where(end => end.State is not StepState.Success))
+        {
+            var record = records[end.Step].LastOrDefault();
+            var result = end.State == StepState.Cancelled ? Value.Undefined : record?.Verdict.Result ?? Value.Undefined;
+            Memory.Remember(end.Step, new StepMemory(end.State, record?.Attempt ?? _rows[end.Step].Attempts, result, Value.Undefined));
+        }
+
+        Memory.ForgetWhatChanges(Workflow.SetsVariables);
+    }
+
+    /// <summary>After that: what these news assign, in the order in which it is written.</summary>
+    public void Assign()
+    {
+        foreach (var success in _accepted.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictSuccess>().Where(success => !success.Set.IsUndefined))
+        {
+            Memory.Assign(success.Set);
+        }
+    }
+
     private static StepNews? News(StepRecord step) =>
         step.Verdict.News(step.Step) is StepDied died && !step.IsClaimed ? died with { IsAhead = true } : step.Verdict.News(step.Step);
 
