@@ -31,13 +31,15 @@ internal sealed class Restarts(
     /// <summary>Makes a run that goes on from another, or says why not.</summary>
     public async Task<RestartOutcome> RestartAsync(string tenant, RunId run, RestartWish wish, CancellationToken cancellationToken)
     {
+        // With a key it counts once however often it is tried: the answer to a commit can be lost.
+        var once = wish.Key is null ? wish with { Key = new IdempotencyKey(RestartWish.Trigger, Guid.NewGuid().ToString(), []) } : wish;
         RestartOutcome outcome = null!;
         await Retry.WhileUnreachableAsync(
-            async () => outcome = await TryAsync(tenant, run, wish, cancellationToken),
+            async () => outcome = await TryAsync(tenant, run, once, cancellationToken),
             options.Lease,
             time,
             (error, wait) => Log.CannotOrder(log, 1, wait.TotalMilliseconds, error.Message));
-        return outcome;
+        return wish.Key is null && outcome is Restarted restarted ? restarted with { IsReplay = false } : outcome;
     }
 
     /// <summary>

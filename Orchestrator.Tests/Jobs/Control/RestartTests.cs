@@ -268,6 +268,38 @@ internal sealed class RestartTests
     }
 
     [Test]
+    public async Task A_restart_counts_once_also_when_the_answer_to_its_commit_is_lost()
+    {
+        var old = await _service.RunAsync("{ key: lost_answer, steps: [{ id: one, type: transform, value: 1 }] }");
+        await using var network = new TcpProxy(new NpgsqlConnectionStringBuilder(_service.Database.ConnectionString).Port);
+        await using var other = await _service.StartAnotherAsync(options =>
+        {
+            TestService.WithoutWorkers(options);
+            options.ConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Host = "127.0.0.1", Port = network.Port }.ConnectionString;
+        });
+
+        // A commit that takes as long as the test holds a lock.
+        await _service.Database.ExecuteAsync($"""
+            create function waits_at_commit() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return null; end $$;
+            create constraint trigger waits_at_commit after insert on workflow_logs deferrable initially deferred
+            for each row when (new.message like 'Goes on from run {old.Id}%') execute function waits_at_commit()
+            """);
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await new NpgsqlCommand("select pg_advisory_lock(1)", connection).ExecuteNonQueryAsync();
+        var answer = other.Client.PostAsync($"/api/runs/{old.Id}/restart", null);
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select count(*) > 0 from pg_locks where locktype = 'advisory' and classid = 0 and objid = 1 and not granted"), "the commit");
+        network.Freeze();
+        await new NpgsqlCommand("select pg_advisory_unlock(1)", connection).ExecuteNonQueryAsync();
+        await Eventually.IsTrueAsync(async () => await RestartsAsync() == 1, "the new run");
+        network.Cut();
+
+        (await answer).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await RestartsAsync()).Should().Be(1);
+
+        Task<long> RestartsAsync() => _service.Database.ScalarAsync<long>($"select count(*) from orchestrator.workflow_runs where restarted_from = '{old.Id}'");
+    }
+
+    [Test]
     public async Task A_run_that_was_restarted_does_not_recover_by_itself()
     {
         var old = await _service.RunAsync("{ key: recovers, config: { auto_recovery: true }, steps: [{ id: one, type: transform, value: inputs.a.b.c }] }");
