@@ -128,6 +128,7 @@ internal static class OrchestratorServices
     /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
     private static IServiceCollection AddWorker(this IServiceCollection services) => services
         .AddBackgroundPart<WorkerPresence>()
+        .AddBackgroundPart<LeaseKeeper>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton<CycleStep>()
         .AddSingleton<CycleWorkflowCache>()
