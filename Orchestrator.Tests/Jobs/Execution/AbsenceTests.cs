@@ -127,6 +127,44 @@ public sealed class AbsenceTests
     }
 
     [Test]
+    public async Task They_come_back_with_their_run()
+    {
+        var (mayFail, isBroken) = (new TaskCompletionSource(), true);
+        _service.Target.On("/listed/slow", async (http, _) =>
+        {
+            mayFail.TrySetResult();
+            if (isBroken)
+            {
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        _service.Target.On("/listed/gate", async (http, _) =>
+        {
+            await mayFail.Task;
+            await TargetServer.JsonAsync(http, isBroken ? 400 : 200, "{}");
+        });
+        var failed = await _service.RunAsync("""
+            key: listed-back
+            steps:
+              - { id: gate, call: /listed/gate }
+              - id: each
+                type: for_each
+                items: "[1]"
+                steps:
+                  - { id: x, type: transform, value: 1, when: "false" }
+                  - { id: y, call: /listed/slow }
+            """);
+        isBroken = false;
+        using var answer = await _service.Client.PostAsync($"/api/runs/{failed.Id}/steps/gate/retry", null);
+        var run = await _service.EndAsync(failed.Id);
+
+        failed["each[0].y"].Status.Should().Be("cancelled");
+        (run.Status, run["each[0].x"].Status, run["each[0].y"].Status).Should().Be(("success", "skipped", "success"));
+    }
+
+    [Test]
     public async Task A_dry_run_says_the_same()
     {
         using var put = await _service.Client.PutAsync("/api/workflows/listed-dry", new StringContent(Listed.Replace("key: listed", "key: listed-dry"), null, "application/yaml"));

@@ -120,8 +120,12 @@ public sealed class RollbackTests
     [Test]
     public async Task A_compensation_that_failed_is_retried_while_another_runs_and_the_rollback_waits_for_both()
     {
-        var (gone, go) = (true, new TaskCompletionSource());
-        _service.Target.On("/again/refund", (http, _) => gone ? TargetServer.JsonAsync(http, 400, "{}") : TargetServer.JsonAsync(http, 200, "{}"));
+        var (gone, go, last) = (true, new TaskCompletionSource(), new TaskCompletionSource());
+        _service.Target.On("/again/refund", async (http, _) =>
+        {
+            await (gone ? Task.CompletedTask : last.Task);
+            await TargetServer.JsonAsync(http, gone ? 400 : 200, "{}");
+        });
         _service.Target.On("/again/slow", async (http, _) =>
         {
             await go.Task;
@@ -144,11 +148,15 @@ public sealed class RollbackTests
         gone = false;
         using var answer = await _service.Client.PostAsync($"/api/runs/{id}/steps/refund/retry", null);
         using var inside = await _service.Client.PostAsync($"/api/runs/{id}/steps/inside/retry", null);
-        await _service.UntilAsync(id, run => run["refund"].Status == "success", "it is undone");
+        await _service.UntilAsync(id, run => run["refund"].Status == "running", "it is tried again");
         go.SetResult();
+        await _service.UntilAsync(id, run => run["slow"].Status == "success", "the other is done");
+        last.SetResult();
         var run = await _service.EndAsync(id);
 
         ((int)answer.StatusCode, (int)inside.StatusCode).Should().Be((200, 409));
+        (await inside.Content.ReadAsStringAsync()).Should().Contain("has been undone");
+        run["refund"].Status.Should().Be("success");
         (run.Status, run["slow"].Status, run["bad"].Status, run["beside"].Status).Should().Be(("failed", "success", "dead", "cancelled"));
         ((string)run.Error["message"]!).Should().NotContain("not undone");
     }

@@ -1,6 +1,7 @@
 using Orchestrator.Workflows.Graph;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
+using StepBody = Orchestrator.Workflows.Definitions.StepBody;
 
 namespace Orchestrator.Tests.Workflows.Planning;
 
@@ -19,6 +20,35 @@ public sealed class PlannerTests
         decisions.Ended.Should().Equal(new StepEnd(0, StepState.Success, 0, 0));
         decisions.OpenSteps.Should().Be(2);
         decisions.End.Should().BeNull();
+    }
+
+    [TestCase(null, true)]
+    [TestCase(2, false)]
+    public void What_is_only_listed_after_a_skipped_step_starts_unless_its_body_has_failed(int? dead, bool starts)
+    {
+        // Step 0 contains 1 and 2; 2 is listed after 1.
+        var graph = StepGraph.Create(3, [new(1, 2)]);
+        var blueprint = new Blueprint(
+            graph, [StepBody.Of([0], graph), StepBody.Of([1, 2], graph, 0)], [StepRule.Default, StepRule.Default, StepRule.Default with { IsInOrder = true }]);
+        StepPlace Place(int step) => StepPlace.Under(0, null, 0, step);
+        var run = new RunSnapshot
+        {
+            State = RunState.Running,
+            OpenSteps = 1,
+            NextNumber = 5,
+            Steps = new Dictionary<int, StepSnapshot>
+            {
+                [0] = new(StepState.Waiting, 0, 0) { HasBegun = true },
+                [3] = new(StepState.Running, 0, 0, Place(1)),
+                [4] = new(StepState.Waiting, 1, 0, Place(2)),
+            },
+            Blocks = new Dictionary<BlockKey, BlockSnapshot> { [new(0, 0)] = new(2, true, dead) },
+            Owners = new Dictionary<int, OwnerSnapshot> { [0] = new() { Opened = 1, Wake = new Wake(1) } },
+        };
+        var decisions = Planner.Plan(blueprint, run, [new StepSkipped(3)]);
+
+        decisions.Ready.Select(count => count.Step).Should().Equal(starts ? 4 : 0);
+        decisions.Ended.Select(end => end.Step).Should().Equal(starts ? [3] : [3, 4]);
     }
 
     [Test]
