@@ -87,7 +87,12 @@ internal sealed class Snapshots(Database database, OrchestratorOptions options)
     public async Task<IReadOnlyList<SnapshotRow>> ReadAsync(string tenant, RunId run, int[]? numbers, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<SnapshotRow>(new CommandDefinition(
-            SqlText.Load("ReadSnapshots"), new { tenant, run = run.Value, numbers }, cancellationToken: cancellationToken))];
+        return await ReadAsync(connection, tenant, run, numbers, cancellationToken);
     }
+
+    /// <summary>The same on the caller's connection.</summary>
+    public static async Task<IReadOnlyList<SnapshotRow>> ReadAsync(
+        NpgsqlConnection connection, string tenant, RunId run, int[]? numbers, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<SnapshotRow>(new CommandDefinition(
+            SqlText.Load("ReadSnapshots"), new { tenant, run = run.Value, numbers }, cancellationToken: cancellationToken))];
 }

@@ -164,8 +164,7 @@ internal static class OrchestratorServices
         .AddSingleton<Sandbox>()
         .AddSingleton<ModuleFolder>()
         .AddSingleton<IStepExecutor, ScriptExecutor>()
-        .AddSingleton(provider => new AttemptMaker(
-            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<OrchestratorOptions>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<AttemptMaker>(provider, Random.Shared))
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()

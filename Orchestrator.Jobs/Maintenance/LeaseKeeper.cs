@@ -33,7 +33,7 @@ internal sealed class LeaseKeeper(
                     failure.Say(e, (message, error) => Log.LeasesNotKept(log, message, error));
                 }
 
-                await Task.Delay(options.SweepInterval, stoppingToken);
+                await Task.Delay(options.SweepInterval < options.Lease / 8 ? options.SweepInterval : options.Lease / 8, stoppingToken);
             }
         }
         catch (OperationCanceledException)
