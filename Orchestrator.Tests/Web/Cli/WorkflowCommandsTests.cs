@@ -14,6 +14,7 @@ internal sealed class WorkflowCommandsTests
     {
         Write("workflows/here.yml", "{ key: here, steps: [{ id: a, type: transform, value: 1 }] }");
         Write("elsewhere/there.yml", "{ key: there, steps: [{ id: a, type: transform, value: 1 }, { id: b, type: transform, value: 2 }] }");
+        Write("elsewhere/more.yml", "{ key: more, steps: [{ id: a, type: transform, value: 1 }] }");
         Write("elsewhere/tests/there.test.yml", "workflow: there\ntests: [{ name: one, expect: { status: success } }]");
         Directory.CreateDirectory(Path.Combine(_folder.Path, "empty"));
     }
@@ -21,7 +22,7 @@ internal sealed class WorkflowCommandsTests
     [OneTimeTearDown]
     public void Remove() => _folder.Dispose();
 
-    [TestCase(0, "1 files: 1 good", "elsewhere", "validate")]
+    [TestCase(0, "2 files: 2 good", "elsewhere", "validate")]
     [TestCase(0, "1 passed, 0 failed", "elsewhere", "test")]
     [TestCase(0, "success after", "elsewhere", "dry-run", "there")]
     [TestCase(0, "flowchart", "elsewhere", "graph", "there")]
