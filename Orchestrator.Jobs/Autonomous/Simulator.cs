@@ -99,8 +99,12 @@ internal sealed class Simulator(Database database, CycleWorkflows workflows, Wor
 
     private async Task<IReadOnlyList<AgentWorkflow>> WorkflowsAsync(SimulationWish wish, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var heads = await CycleStart.WorkflowsAsync(wish.Tenant, connection, null, cancellationToken);
+        string heads;
+        await using (var connection = await database.Source.OpenConnectionAsync(cancellationToken))
+        {
+            heads = await CycleStart.WorkflowsAsync(wish.Tenant, connection, null, cancellationToken);
+        }
+
         return
         [
             .. (await workflows.OfAsync(wish.Tenant, heads, cancellationToken))

@@ -22,8 +22,11 @@ internal sealed record RestartWish
     /// <summary>Number of a stored content; null: the one of the other run.</summary>
     public int? Version { get; init; }
 
-    /// <summary>Makes the wish count once; null: it counts each time.</summary>
+    /// <summary>Makes the wish count once; null: each wish counts.</summary>
     public IdempotencyKey? Key { get; init; }
+
+    /// <summary>It does not count for a run that another goes on from already.</summary>
+    public bool IsFirst { get; init; }
 
     /// <summary>Nothing is taken over.</summary>
     public bool IsFromStart => FromStep is null && Snapshot is null;

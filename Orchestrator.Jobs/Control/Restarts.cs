@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Jobs.DeadLetters;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Dispatch;
@@ -21,7 +22,7 @@ namespace Orchestrator.Jobs.Control;
 /// run has ids of its own, and so new idempotency keys for all that it does; the other one stays as it is.
 /// </summary>
 internal sealed class Restarts(
-    Database database, RunQueries runs, Dispatcher dispatcher, WorkflowCatalog workflows, Snapshots snapshots, RunControl control,
+    Database database, RunQueries runs, Dispatcher dispatcher, WorkflowCatalog workflows, RunControl control,
     DeliverySignal signal, StepJobRows jobs, OrchestratorOptions options, TimeProvider time, ILogger<Restarts> log)
 {
     /// <summary>Runs that one request for many restarts at most: each is a transaction.</summary>
@@ -30,13 +31,15 @@ internal sealed class Restarts(
     /// <summary>Makes a run that goes on from another, or says why not.</summary>
     public async Task<RestartOutcome> RestartAsync(string tenant, RunId run, RestartWish wish, CancellationToken cancellationToken)
     {
+        // With a key it counts once however often it is tried: the answer to a commit can be lost.
+        var once = wish.Key is null ? wish with { Key = new IdempotencyKey(RestartWish.Trigger, Guid.NewGuid().ToString(), []) } : wish;
         RestartOutcome outcome = null!;
         await Retry.WhileUnreachableAsync(
-            async () => outcome = await TryAsync(tenant, run, wish, cancellationToken),
+            async () => outcome = await TryAsync(tenant, run, once, cancellationToken),
             options.Lease,
             time,
             (error, wait) => Log.CannotOrder(log, 1, wait.TotalMilliseconds, error.Message));
-        return outcome;
+        return wish.Key is null && outcome is Restarted restarted ? restarted with { IsReplay = false } : outcome;
     }
 
     /// <summary>
@@ -52,7 +55,7 @@ internal sealed class Restarts(
             var ended = page.Where(row => StateWords.RunStateOf(row.Status).IsTerminal()).Select(row => new RunId(row.WorkflowRunId)).ToArray();
             foreach (var run in await FindUnrestartedAsync(filter.Tenant, ended, cancellationToken))
             {
-                count += await RestartAsync(filter.Tenant, run, new RestartWish { By = by }, cancellationToken) is Restarted ? 1 : 0;
+                count += await RestartAsync(filter.Tenant, run, new RestartWish { By = by, IsFirst = true }, cancellationToken) is Restarted ? 1 : 0;
             }
         }
         while (next is not null && count <= MaxAtOnce - RunControl.Batch);
@@ -61,7 +64,14 @@ internal sealed class Restarts(
 
     private async Task<IReadOnlyList<RunId>> FindUnrestartedAsync(string tenant, IReadOnlyList<RunId> ended, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(SqlText.Load("UnrestartedRuns"));
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await FindUnrestartedAsync(connection, tenant, ended, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<RunId>> FindUnrestartedAsync(
+        NpgsqlConnection connection, string tenant, IReadOnlyList<RunId> ended, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("UnrestartedRuns"), connection);
         command.Parameters.One(tenant).Uuids([.. ended.Select(run => run.Value)]);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<RunId>();
@@ -80,36 +90,20 @@ internal sealed class Restarts(
             return Replayed(replay);
         }
 
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = await PastRows.ReadAsync(connection, tenant, run, cancellationToken);
-        if (await connection.QuerySingleOrDefaultAsync<OldRun>(new CommandDefinition(
-            SqlText.Load("FindOldRun"), new { tenant, run = run.Value }, cancellationToken: cancellationToken)) is not { } old)
+        if (await runs.FindAsync(tenant, run, cancellationToken) is not { } row)
         {
             return new RestartUnknown($"There is no run {run}.");
         }
 
-        if (wish.Snapshot is null && !rows.State.IsTerminal())
+        // Before the lock: who has it asks for no second connection, since all others of the pool may wait for the lock.
+        var definitions = await ReadAsync(tenant, row, wish, cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var rows = await PastRows.ReadAsync(connection, tenant, run, cancellationToken);
+        var (created, plan, refused) = await PrepareAsync(connection, tenant, run, wish, definitions, rows, cancellationToken);
+        if (created is null)
         {
-            return new RestartImpossible($"Run {run} is {rows.State.Word()}; restart needs one that has ended. Cancel it first, or resume it.");
-        }
-
-        var snapshot = wish.Snapshot is { } number ? (await snapshots.ReadAsync(tenant, run, [number], cancellationToken)).FirstOrDefault() : null;
-        if (wish.Snapshot is not null && snapshot is null)
-        {
-            return new RestartUnknown($"There is no snapshot {wish.Snapshot} of a run {run}.");
-        }
-
-        var (prepared, refused) = await dispatcher.PrepareAsync(Request(tenant, old, wish, snapshot), cancellationToken);
-        if (prepared is null)
-        {
-            return new RestartNotDispatched(refused!);
-        }
-
-        var (plan, obstacle) = wish.IsFromStart ? (null, null) : await PlanAsync(tenant, old, prepared, rows, snapshot, wish, cancellationToken);
-        if (obstacle is not null)
-        {
-            return obstacle.IsUnknown ? new RestartInvalid(obstacle.Message) : new RestartImpossible(obstacle.Message);
+            return refused!;
         }
 
         var isOpen = !rows.State.IsTerminal();
@@ -118,11 +112,10 @@ internal sealed class Restarts(
             await control.CancelAsync(connection, tenant, run, wish.By, cancellationToken);
         }
 
-        var created = prepared with { OpenSteps = plan?.OpenSteps };
         if ((await dispatcher.InsertAsync(connection, [created], cancellationToken)).Count == 0)
         {
             // Another request with the same key was quicker at this very moment.
-            return Replayed((await dispatcher.FindReplayAsync(tenant, wish.Key!, cancellationToken))!);
+            return Replayed((await Dispatcher.FindReplayAsync(connection, tenant, wish.Key!, cancellationToken))!);
         }
 
         var queues = await new RestartRows(created, run, wish, jobs).WriteAsync(connection, plan, cancellationToken);
@@ -140,6 +133,68 @@ internal sealed class Restarts(
         dispatcher.Delivered([created]);
         signal.Delivered(queues);
         return new Restarted(created.Id, false);
+    }
+
+    private async Task<Definitions> ReadAsync(string tenant, RunRow old, RestartWish wish, CancellationToken cancellationToken)
+    {
+        var (target, refused) = await dispatcher.FindAsync(tenant, old.WorkflowKey, wish.Version ?? old.WorkflowVersion, cancellationToken);
+        if (wish.IsFromStart)
+        {
+            return new Definitions(target, refused, null, null);
+        }
+
+        try
+        {
+            return new Definitions(target, refused, await workflows.GetAsync(tenant, old.WorkflowKey, old.WorkflowVersion, cancellationToken), null);
+        }
+        catch (UnreadableWorkflowException e)
+        {
+            return new Definitions(target, refused, null, new RestartRefusal($"{e.Message} The run can be restarted from the start alone, with another version.", IsUnknown: false));
+        }
+    }
+
+    /// <summary>The new run, and what it takes over of the locked one (null: nothing); or why there will be none.</summary>
+    private async Task<(NewRun? Run, RestartPlan? Plan, RestartOutcome? Refused)> PrepareAsync(
+        NpgsqlConnection connection, string tenant, RunId run, RestartWish wish, Definitions definitions, PastRows rows, CancellationToken cancellationToken)
+    {
+        if (wish.Snapshot is null && !rows.State.IsTerminal())
+        {
+            return Refused(new RestartImpossible($"Run {run} is {rows.State.Word()}; restart needs one that has ended. Cancel it first, or resume it."));
+        }
+
+        if (wish.IsFirst && await FindUnrestartedAsync(connection, tenant, [run], cancellationToken) is [])
+        {
+            return Refused(new RestartImpossible($"Run {run} was restarted before."));
+        }
+
+        var snapshot = wish.Snapshot is { } number ? (await Snapshots.ReadAsync(connection, tenant, run, [number], cancellationToken)).FirstOrDefault() : null;
+        if (wish.Snapshot is not null && snapshot is null)
+        {
+            return Refused(new RestartUnknown($"There is no snapshot {wish.Snapshot} of a run {run}."));
+        }
+
+        if (definitions.Target is not { } target)
+        {
+            return Refused(new RestartNotDispatched(definitions.Refused!));
+        }
+
+        var old = await connection.QuerySingleAsync<OldRun>(new CommandDefinition(
+            SqlText.Load("FindOldRun"), new { tenant, run = run.Value }, cancellationToken: cancellationToken));
+        var (prepared, refused) = dispatcher.Prepare(Request(tenant, old, wish, snapshot), target);
+        if (prepared is null || wish.IsFromStart)
+        {
+            return (prepared, null, prepared is null ? new RestartNotDispatched(refused!) : null);
+        }
+
+        var past = snapshot is null ? rows.Run : rows.At(States(snapshot));
+        var (plan, obstacle) = definitions.Before is { } before
+            ? Restarting.Plan(target.Definition, before.Definition, past, wish.FromStep)
+            : (null, definitions.Unreadable);
+        return obstacle is null
+            ? (prepared with { OpenSteps = plan!.OpenSteps }, plan, null)
+            : Refused(obstacle.IsUnknown ? new RestartInvalid(obstacle.Message) : new RestartImpossible(obstacle.Message));
+
+        static (NewRun?, RestartPlan?, RestartOutcome?) Refused(RestartOutcome outcome) => (null, null, outcome);
     }
 
     private static RestartOutcome Replayed(DispatchOutcome outcome) => outcome switch
@@ -166,23 +221,6 @@ internal sealed class Restarts(
         };
     }
 
-    private async Task<(RestartPlan? Plan, RestartRefusal? Refusal)> PlanAsync(
-        string tenant, OldRun old, NewRun created, PastRows rows, SnapshotRow? snapshot, RestartWish wish, CancellationToken cancellationToken)
-    {
-        LoadedWorkflow before;
-        try
-        {
-            before = await workflows.GetAsync(tenant, old.WorkflowKey, old.Version, cancellationToken);
-        }
-        catch (UnreadableWorkflowException e)
-        {
-            return (null, new RestartRefusal($"{e.Message} The run can be restarted from the start alone, with another version.", IsUnknown: false));
-        }
-
-        var past = snapshot is null ? rows.Run : rows.At(States(snapshot));
-        return Restarting.Plan(created.Workflow.Definition, before.Definition, past, wish.FromStep);
-    }
-
     private static Dictionary<int, StepState> States(SnapshotRow snapshot)
     {
         using var steps = JsonDocument.Parse(snapshot.Steps!);
@@ -190,6 +228,9 @@ internal sealed class Restarts(
             step => new JobId(step.Value.GetProperty("job_id").GetGuid()).StepIndex,
             step => StateWords.StepStateOf(step.Value.GetProperty("status").GetString()!));
     }
+
+    /// <summary>Of the new run, or why it has none; and, where something is taken over, of the other run, or why it can't be.</summary>
+    private sealed record Definitions(LoadedWorkflow? Target, DispatchRefused? Refused, LoadedWorkflow? Before, RestartRefusal? Unreadable);
 
     private sealed record OldRun
     {

@@ -151,9 +151,9 @@ internal sealed class RunNews(DeliverySignal signal, Leases leases, NearTimers t
     /// <param name="queues">Queues that got deliveries.</param>
     public void Tell(string tenant, RunOrder order, IReadOnlySet<RunId> moved, IReadOnlyCollection<string> queues)
     {
-        foreach (var (owner, job) in leases.Held.Where(held => order == RunOrder.Cancel && held.Tenant == tenant && moved.Contains(held.Job.Run)))
+        foreach (var attempt in leases.Held.Where(held => order == RunOrder.Cancel && held.Tenant == tenant && moved.Contains(held.Job.Run)))
         {
-            leases.Stop(owner, job);
+            attempt.Stop();
         }
 
         signal.Delivered(queues);

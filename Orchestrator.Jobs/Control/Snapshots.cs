@@ -51,8 +51,8 @@ internal sealed class Snapshots(Database database, OrchestratorOptions options)
         return number;
     }
 
-    /// <summary>Takes one of every run that wants one now (<c>config.snapshot_interval_ms</c>).</summary>
-    public async Task TakeDueAsync(CancellationToken cancellationToken)
+    /// <summary>Takes one of every run that wants one now (<c>config.snapshot_interval_ms</c>); how many.</summary>
+    public async Task<int> TakeDueAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -69,6 +69,7 @@ internal sealed class Snapshots(Database database, OrchestratorOptions options)
         await using var command = Command(connection, runs, Clock);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return runs.Count;
     }
 
     private NpgsqlCommand Command(NpgsqlConnection connection, List<(string Tenant, RunId Run)> runs, string by)
@@ -86,7 +87,12 @@ internal sealed class Snapshots(Database database, OrchestratorOptions options)
     public async Task<IReadOnlyList<SnapshotRow>> ReadAsync(string tenant, RunId run, int[]? numbers, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<SnapshotRow>(new CommandDefinition(
-            SqlText.Load("ReadSnapshots"), new { tenant, run = run.Value, numbers }, cancellationToken: cancellationToken))];
+        return await ReadAsync(connection, tenant, run, numbers, cancellationToken);
     }
+
+    /// <summary>The same on the caller's connection.</summary>
+    public static async Task<IReadOnlyList<SnapshotRow>> ReadAsync(
+        NpgsqlConnection connection, string tenant, RunId run, int[]? numbers, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<SnapshotRow>(new CommandDefinition(
+            SqlText.Load("ReadSnapshots"), new { tenant, run = run.Value, numbers }, cancellationToken: cancellationToken))];
 }

@@ -60,13 +60,12 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<WhyAnswer?> AskAsync(string tenant, RunId run, string step, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        if (await ReadAsync(connection, tenant, run, step, cancellationToken) is not { } row)
+        if (await ReadAsync(tenant, run, step, cancellationToken) is not { } row)
         {
             return null;
         }
 
-        var reasons = OfRun(row).Concat(await OfStepAsync(connection, tenant, row, cancellationToken)).ToArray();
+        var reasons = OfRun(row).Concat(await OfStepAsync(tenant, row, cancellationToken)).ToArray();
         return new WhyAnswer(step, row.Step.Word(), reasons);
     }
 
@@ -82,13 +81,13 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         }
     }
 
-    private async Task<IReadOnlyList<WhyReason>> OfStepAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken) => row.Step switch
+    private async Task<IReadOnlyList<WhyReason>> OfStepAsync(string tenant, Row row, CancellationToken cancellationToken) => row.Step switch
     {
         StepState.Running => [new WhyReason("running", "an attempt is under way")],
         StepState.Leased => [new WhyReason("running", "a worker has taken it and is about to start it")],
         StepState.Queued => [OfQueue(row)],
         StepState.Failed => [new WhyReason("retry", $"attempt {row.Attempts} failed ({row.Error}) and the next one is due {At(row.NextRunAt)}") { Until = row.NextRunAt, Error = row.Error }],
-        StepState.Waiting => await OfWaitAsync(connection, tenant, row, cancellationToken),
+        StepState.Waiting => await OfWaitAsync(tenant, row, cancellationToken),
         StepState.Cancelled => [new WhyReason("ended", row.Run == RunState.Cancelled ? $"its run was cancelled ({row.RunError})" : "it was cancelled") { Error = row.RunError }],
         StepState.Dead => [new WhyReason("ended", $"it failed for good: {row.Error}") { Error = row.Error }],
         StepState.Skipped => [new WhyReason("ended", "it was skipped: its condition was false, or nothing that it depends on took place")],
@@ -100,15 +99,15 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
         : row.IsInQueue ? new WhyReason("queue", $"it waits for a worker in queue '{row.Queue}', {Line(row.QueuedBefore, "step")}") { Key = row.Queue, Before = row.QueuedBefore }
         : new WhyReason("queue", $"a worker of queue '{row.Queue}' has its delivery, or it is delivered again within a minute") { Key = row.Queue };
 
-    private async Task<IReadOnlyList<WhyReason>> OfWaitAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WhyReason>> OfWaitAsync(string tenant, Row row, CancellationToken cancellationToken)
     {
         var (word, key) = row.WaitingFor?.Split(':', 2) is { } parts ? (parts[0], parts.ElementAtOrDefault(1)) : ("", null);
         switch (word)
         {
             case "dependencies":
-                return await OfParentsAsync(connection, tenant, row, cancellationToken);
+                return await OfParentsAsync(tenant, row, cancellationToken);
             case "steps" or "alternative":
-                return await OfStepsAsync(connection, "OpenUnder", tenant, [row.Job.Value], "it waits for", cancellationToken);
+                return await OfStepsAsync("OpenUnder", tenant, [row.Job.Value], "it waits for", cancellationToken);
             case "decision":
                 return [new WhyReason("decision", $"it failed ({row.Error}) and waits until somebody decides: retry, skip or abort") { Error = row.Error }];
             case "rate_limit":
@@ -116,9 +115,9 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             case "exclusive":
                 return [new WhyReason("lock", $"it waits for the lock '{key}', held by {Who(row.Holder)}, {Line(row.LineBefore, "step")}") { Key = key, Holder = row.Holder, Until = row.HeldUntil, Before = row.LineBefore }];
             case "slot":
-                return [await OfSlotAsync(connection, tenant, row.Job.Run, cancellationToken)];
+                return [await OfSlotAsync(tenant, row.Job.Run, cancellationToken)];
             case "max_parallel":
-                return [await OfPlacesAsync(connection, tenant, row.Job, cancellationToken)];
+                return [await OfPlacesAsync(tenant, row.Job, cancellationToken)];
             case "schedule":
                 return [new WhyReason("schedule", $"its run is to start {At(row.NextRunAt)}") { Until = row.NextRunAt }];
             case "timer":
@@ -135,9 +134,9 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
     }
 
     /// <summary>Its run waits for others of its key (<c>config.concurrency</c>).</summary>
-    private static async Task<WhyReason> OfSlotAsync(NpgsqlConnection connection, string tenant, RunId run, CancellationToken cancellationToken)
+    private async Task<WhyReason> OfSlotAsync(string tenant, RunId run, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SqlText.Load("WhySlot"), connection);
+        await using var command = database.Source.CreateCommand(SqlText.Load("WhySlot"));
         command.Parameters.One(tenant).One(run.Value);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
@@ -157,9 +156,9 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
     }
 
     /// <summary>As many steps of its run are under way as may be (<c>config.max_parallel</c>).</summary>
-    private static async Task<WhyReason> OfPlacesAsync(NpgsqlConnection connection, string tenant, JobId job, CancellationToken cancellationToken)
+    private async Task<WhyReason> OfPlacesAsync(string tenant, JobId job, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SqlText.Load("StepsUnderWay"), connection);
+        await using var command = database.Source.CreateCommand(SqlText.Load("StepsUnderWay"));
         command.Parameters.One(tenant).One(job.Run.Value).One(job.Value);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -173,18 +172,18 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
             };
     }
 
-    private async Task<IReadOnlyList<WhyReason>> OfParentsAsync(NpgsqlConnection connection, string tenant, Row row, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WhyReason>> OfParentsAsync(string tenant, Row row, CancellationToken cancellationToken)
     {
         var blueprint = (await workflows.GetAsync(tenant, row.WorkflowKey, row.WorkflowVersion, cancellationToken)).Definition.Blueprint;
         var (number, place) = (row.Job.StepIndex, row.Place);
         var parents = blueprint.Graph.Parents(place?.Step ?? number).Select(parent => row.Job.Run.Job(blueprint.Sibling(number, place, parent)).Value).ToArray();
-        return await OfStepsAsync(connection, "StatesOf", tenant, parents, "it depends on", cancellationToken);
+        return await OfStepsAsync("StatesOf", tenant, parents, "it depends on", cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<WhyReason>> OfStepsAsync(
-        NpgsqlConnection connection, string statement, string tenant, Guid[] jobs, string how, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WhyReason>> OfStepsAsync(
+        string statement, string tenant, Guid[] jobs, string how, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SqlText.Load(statement), connection);
+        await using var command = database.Source.CreateCommand(SqlText.Load(statement));
         command.Parameters.One(tenant).Uuids(jobs);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var reasons = new List<WhyReason>();
@@ -231,9 +230,9 @@ internal sealed class StepInquiry(Database database, WorkflowCatalog workflows)
     /// <summary>Its own <c>timeout_ms</c>.</summary>
     private static string AtMost(Row row) => row.Deadline is null ? "" : $", until {Moment(row.Deadline)} at most";
 
-    private static async Task<Row?> ReadAsync(NpgsqlConnection connection, string tenant, RunId run, string step, CancellationToken cancellationToken)
+    private async Task<Row?> ReadAsync(string tenant, RunId run, string step, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SqlText.Load("WhyStep"), connection);
+        await using var command = database.Source.CreateCommand(SqlText.Load("WhyStep"));
         command.Parameters.One(tenant).One(run.Value).One(run.LastJob.Value).One(step);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new Row

@@ -54,10 +54,11 @@ internal sealed class Escalations(Database database, StepJobRows jobs, RunNews n
         }
     }
 
-    /// <summary>Runs in which a step that waited for a decision has ended without one.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Settles runs in which a step that waited for a decision has ended without one; how many.</summary>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var (tenant, run) in await FindAsync(cancellationToken))
+        var found = await FindAsync(cancellationToken);
+        foreach (var (tenant, run) in found)
         {
             await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -66,6 +67,8 @@ internal sealed class Escalations(Database database, StepJobRows jobs, RunNews n
             await transaction.CommitAsync(cancellationToken);
             Tell(tenant, run, queues);
         }
+
+        return found.Count;
     }
 
     /// <summary>What was decided about a step before, as a sentence; null: nothing.</summary>

@@ -21,7 +21,6 @@ namespace Orchestrator.Jobs.Dispatch;
 internal sealed class Dispatcher
 {
     private const int MaxBatch = 100;
-    private const int MaxIdLength = 200;
     private const int MaxRunsAtOnce = 500;
     private const int MaxStepsAtOnce = 5_000;
 
@@ -64,9 +63,15 @@ internal sealed class Dispatcher
     public async Task<IReadOnlyList<DispatchOutcome>> DispatchAllAsync(
         IReadOnlyList<DispatchRequest> requests, CancellationToken cancellationToken)
     {
+        var (runs, refused) = await PrepareAllAsync(requests, cancellationToken);
+        if (runs is null)
+        {
+            return [refused!];
+        }
+
         await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (outcomes, queues, isLimited) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, isLimited) = await WriteAsync(runs, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             return outcomes;
@@ -87,12 +92,18 @@ internal sealed class Dispatcher
     {
         const string before = "orchestrator_dispatch";
         _ = transaction.Connection ?? throw new ArgumentException("The transaction has ended.", nameof(transaction));
+        var (runs, refused) = await PrepareAllAsync(requests, cancellationToken);
+        if (runs is null)
+        {
+            return [refused!];
+        }
+
         if (requests.Count > 1)
         {
             await transaction.SaveAsync(before, cancellationToken);
         }
 
-        var (outcomes, queues, _) = await WriteAsync(requests, transaction, cancellationToken);
+        var (outcomes, queues, _) = await WriteAsync(runs, transaction, cancellationToken);
         if (outcomes.Any(outcome => outcome is DispatchRefused))
         {
             // Of a single one nothing was written.
@@ -109,9 +120,19 @@ internal sealed class Dispatcher
     /// <summary>The run that a request asks for, checked and not written yet; or why there will be none.</summary>
     public async Task<(NewRun? Run, DispatchRefused? Refused)> PrepareAsync(DispatchRequest request, CancellationToken cancellationToken)
     {
+        var (workflow, refused) = await FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken);
+        return workflow is null ? (null, refused) : Prepare(request, workflow);
+    }
+
+    /// <summary>The workflow that a dispatch takes; or why there is none.</summary>
+    public async Task<(LoadedWorkflow? Workflow, DispatchRefused? Refused)> FindAsync(
+        string tenant, string key, int? version, CancellationToken cancellationToken)
+    {
         try
         {
-            return await PlanAsync(request, cancellationToken);
+            return await _workflows.FindAsync(tenant, key, version, cancellationToken) is { } workflow
+                ? (workflow, null)
+                : (null, await UnknownAsync(tenant, key, version, cancellationToken));
         }
         catch (UnreadableWorkflowException e)
         {
@@ -119,23 +140,16 @@ internal sealed class Dispatcher
         }
     }
 
-    private async Task<(NewRun? Run, DispatchRefused? Refused)> PlanAsync(DispatchRequest request, CancellationToken cancellationToken)
+    /// <summary>The run that a request asks for, of a workflow that was found for it: the database is not asked.</summary>
+    public (NewRun? Run, DispatchRefused? Refused) Prepare(DispatchRequest request, LoadedWorkflow workflow)
     {
-        if (await _workflows.FindAsync(request.Tenant, request.WorkflowKey, request.Version, cancellationToken) is not { } workflow)
-        {
-            return (null, await UnknownAsync(request, cancellationToken));
-        }
-
-        var (inputs, problems) = Check(workflow, request);
-        if (problems.Count > 0)
-        {
-            return (null, new DispatchRefused(
+        var (inputs, problems) = RequestCheck.Run(workflow, request, _maxBytes);
+        return problems.Count == 0
+            ? Limited(request, workflow, inputs)
+            : (null, new DispatchRefused(
                 DispatchRefusal.InvalidInput,
                 $"The request does not fit workflow '{request.WorkflowKey}': {string.Join("; ", problems.Select(p => $"{p.Path} {p.Message}"))}.",
                 problems));
-        }
-
-        return Limited(request, workflow, inputs);
     }
 
     private (NewRun? Run, DispatchRefused? Refused) Limited(DispatchRequest request, LoadedWorkflow workflow, Value inputs)
@@ -163,22 +177,29 @@ internal sealed class Dispatcher
             [new InputProblem("config.concurrency.key", problem)]));
     }
 
-    /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
-    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues, bool IsLimited)> WriteAsync(
-        IReadOnlyList<DispatchRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Before a connection is taken: what is not in memory is read on one of its own.</summary>
+    private async Task<(NewRun[]? Runs, DispatchRefused? Refused)> PrepareAllAsync(
+        IReadOnlyList<DispatchRequest> requests, CancellationToken cancellationToken)
     {
         var runs = new NewRun[requests.Count];
         for (var index = 0; index < runs.Length; index++)
         {
             var (run, refused) = await PrepareAsync(requests[index], cancellationToken);
-            if (refused is not null)
+            if (run is null)
             {
-                return ([refused with { Index = index }], [], false);
+                return (null, refused! with { Index = index });
             }
 
-            runs[index] = run!;
+            runs[index] = run;
         }
 
+        return (runs, null);
+    }
+
+    /// <summary>Writes in a transaction, unless one is refused. The answer also holds the queues that have something to do.</summary>
+    private async Task<(IReadOnlyList<DispatchOutcome> Outcomes, IReadOnlyCollection<string> Queues, bool IsLimited)> WriteAsync(
+        NewRun[] runs, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
         var outcomes = new DispatchOutcome[runs.Length];
         var written = 0;
         foreach (var batch in Batches(runs))
@@ -253,58 +274,12 @@ internal sealed class Dispatcher
         }
     }
 
-    private (Value Inputs, List<InputProblem> Problems) Check(LoadedWorkflow workflow, DispatchRequest request)
-    {
-        var payload = request.Payload.IsNullish ? Value.EmptyObject : request.Payload;
-        var problems = new List<InputProblem>();
-        if (payload.Kind != ValueKind.Object)
-        {
-            problems.Add(new InputProblem("payload", "has to be a JSON object"));
-            payload = Value.EmptyObject;
-        }
-
-        if (!request.Variables.IsNullish && request.Variables.Kind != ValueKind.Object)
-        {
-            problems.Add(new InputProblem("variables", "has to be a JSON object"));
-        }
-
-        if (request.Priority is < 1 or > 4)
-        {
-            problems.Add(new InputProblem("priority", "has to be 1 (urgent) to 4 (low)"));
-        }
-
-        CheckSize(payload, "payload", problems);
-        CheckSize(request.Variables, "variables", problems);
-        CheckLength(request.UserId, "user_id", problems);
-        CheckLength(request.IntentId, "intent_id", problems);
-        var (inputs, found) = InputChecker.Check(workflow.Definition.Inputs, payload);
-        problems.AddRange(found);
-        return (inputs, problems);
-    }
-
-    private void CheckSize(Value value, string name, List<InputProblem> problems)
-    {
-        if (value.BytesBeyond(_maxBytes) is > 0 and var size)
-        {
-            problems.Add(new InputProblem(name, $"has {size} bytes; {_maxBytes} are allowed (Orchestrator:MaxOutputBytes)"));
-        }
-    }
-
-    /// <summary>What the database refuses would take a caller's transaction with it.</summary>
-    private static void CheckLength(string? id, string name, List<InputProblem> problems)
-    {
-        if (id?.Length > MaxIdLength)
-        {
-            problems.Add(new InputProblem(name, $"has to have at most {MaxIdLength} characters"));
-        }
-    }
-
-    private async Task<DispatchRefused> UnknownAsync(DispatchRequest request, CancellationToken cancellationToken) =>
-        request.Version is { } version && await _workflows.FindAsync(request.Tenant, request.WorkflowKey, null, cancellationToken) is not null
-            ? new DispatchRefused(DispatchRefusal.UnknownVersion, $"Workflow '{request.WorkflowKey}' has no version {version}.")
+    private async Task<DispatchRefused> UnknownAsync(string tenant, string key, int? version, CancellationToken cancellationToken) =>
+        version is { } number && await _workflows.FindAsync(tenant, key, null, cancellationToken) is not null
+            ? new DispatchRefused(DispatchRefusal.UnknownVersion, $"Workflow '{key}' has no version {number}.")
             : new DispatchRefused(
                 DispatchRefusal.UnknownWorkflow,
-                $"There is no workflow '{request.WorkflowKey}'. GET /api/workflows lists those that there are.");
+                $"There is no workflow '{key}'. GET /api/workflows lists those that there are.");
 
     private Task<DispatchOutcome> ReplayAsync(DispatchRequest request, CancellationToken cancellationToken) =>
         ReplayAsync(request, _database.Source.CreateCommand(), cancellationToken);
@@ -316,6 +291,11 @@ internal sealed class Dispatcher
     /// <summary>What an earlier request with the same key has made; null: there was none.</summary>
     public Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
         FindReplayAsync(tenant, key, _database.Source.CreateCommand(), cancellationToken);
+
+    /// <summary>The same on the caller's connection and in its transaction.</summary>
+    public static Task<DispatchOutcome?> FindReplayAsync(
+        NpgsqlConnection connection, string tenant, IdempotencyKey key, CancellationToken cancellationToken) =>
+        FindReplayAsync(tenant, key, connection.CreateCommand(), cancellationToken);
 
     private static async Task<DispatchOutcome?> FindReplayAsync(string tenant, IdempotencyKey key, NpgsqlCommand find, CancellationToken cancellationToken)
     {

@@ -38,14 +38,19 @@ internal sealed class EventDispatcher(
             Payload = Value.Parse(reported.Payload.ToJson()),
         };
         var plan = await _matcher.PlanAsync([reported], cancellationToken);
+        return await WriteAsync(reported, plan, cancellationToken) ?? await ReplayAsync(reported, cancellationToken);
+    }
+
+    /// <summary>Null: there is an event with this id.</summary>
+    private async Task<EventReceipt?> WriteAsync(IntentEvent reported, EventPlan plan, CancellationToken cancellationToken)
+    {
         var errors = plan.Errors.GetValueOrDefault(reported.Id) ?? [];
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await EventWaits.BringsAsync(connection, reported.Tenant, reported.Type, cancellationToken);
         if (!await InsertAsync(connection, reported, errors, cancellationToken))
         {
-            await transaction.RollbackAsync(cancellationToken);
-            return await ReplayAsync(reported, cancellationToken);
+            return null;
         }
 
         var runs = await InsertRunsAsync(connection, plan, cancellationToken);

@@ -56,6 +56,12 @@ internal sealed class Claimer
 
     private async Task ClaimAsync((string Tenant, JobId Job)[] distinct, Dictionary<(string, JobId), ClaimedStep> claimed)
     {
+        if (!_presence.IsHere)
+        {
+            // Under a number that others may have given up, the steps would be taken back at once.
+            throw new TimeoutException("This worker has lost the connection that says that it is alive, and is making it again.");
+        }
+
         var worker = _presence.Id;
         await using var command = _database.Keyed.CreateCommand(Statements.Claim);
         command.Parameters

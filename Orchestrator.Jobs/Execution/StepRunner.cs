@@ -59,7 +59,7 @@ internal sealed class StepRunner(
 
     private async Task RunAsync(ClaimedStep claimed, string serverId, bool goesOn, Drain drain)
     {
-        using var lease = leases.Hold(claimed.Run.Tenant, claimed.Job, drain.Over);
+        using var lease = leases.Hold(claimed, drain.Over);
         try
         {
             await RunAsync(claimed, lease, serverId, goesOn, drain);
@@ -84,7 +84,6 @@ internal sealed class StepRunner(
         var stay = new Stay(workflow, new RunMemory(claimed!.Run), time, limits);
         while (claimed is not null)
         {
-            lease.MoveTo(claimed.Job);
             stay.Add(await PerformAsync(stay, claimed, lease));
             await EvaluateAheadAsync(stay, lease.Token);
             var answer = await recorder.RecordAsync(new Recording.Recording
@@ -106,6 +105,10 @@ internal sealed class StepRunner(
 
             await ReleaseAsync(lease);
             claimed = answer.Next;
+            if (claimed is not null)
+            {
+                lease.MoveTo(claimed);
+            }
         }
     }
 

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Recording;
+using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
@@ -10,7 +12,7 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Jobs.Executors;
 
 /// <summary>Makes one attempt of a step: its condition, its action in the time it has, its output; and classifies the end.</summary>
-internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, OrchestratorOptions options, TimeProvider time, Random random)
+internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alternatives alternatives, Rollbacks rollbacks, OrchestratorOptions options, TimeProvider time, Random random, ILogger<AttemptMaker> log)
 {
     /// <summary>A step whose worker died this often is not given to another.</summary>
     public const int MaxLost = 20;
@@ -56,8 +58,8 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         LoadedWorkflow workflow, RunMemory memory, int number, StepPlace? place, int attemptNumber, ClaimedStep? claimed, StepLock? held, CancellationToken cancellationToken)
     {
         var step = workflow.Step(place?.Step ?? number);
-        var startedAt = time.GetUtcNow().UtcDateTime;
         memory.BeginAttempt(claimed?.StartedAt, time);
+        var startedAt = memory.AttemptStartedAt;
         var attempt = new StepAttempt
         {
             Step = step,
@@ -87,7 +89,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Attempt = attemptNumber,
             IsClaimed = claimed is not null,
             StartedAt = startedAt,
-            FinishedAt = time.GetUtcNow().UtcDateTime,
+            FinishedAt = memory.Now(time) ?? time.GetUtcNow().UtcDateTime,
             Verdict = Judge(step, result, claimed?.Used ?? attemptNumber, claimed?.MaxAttempts ?? step.Retry.MaxAttempts, attempt.Phase),
             Lock = held,
             Logs = attempt.Log.ToJson(),
@@ -174,19 +176,32 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
 
     /// <summary>
     /// A step's failure is an outcome. Thrown out of here it would leave the step running until its lease is over, again
-    /// and again; only what was cancelled from outside is, and an expression's failure, which the caller knows.
+    /// and again; only what was cancelled from outside is, and an expression's failure, which the caller knows. A step that
+    /// steers asks nobody but our own database: that it can't be reached for a while is not the step's failure, which would
+    /// begin its wait anew, without what has come already.
     /// </summary>
-    private static async Task<AttemptResult> CatchAsync(
+    private async Task<AttemptResult> CatchAsync(
         IStepExecutor executor, StepAttempt attempt, CancellationToken cancellationToken)
     {
+        var steers = attempt.Step.Action is ControlAction;
         try
         {
-            return await executor.ExecuteAsync(attempt, cancellationToken);
+            return steers ? await SteerAsync(executor, attempt, cancellationToken) : await executor.ExecuteAsync(attempt, cancellationToken);
         }
-        catch (Exception e) when (e is not EvaluationException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not EvaluationException && !(steers && Retry.IsPassing(e)) && !cancellationToken.IsCancellationRequested)
         {
             return new AttemptFailed(new Failure(FailureKind.Unexpected, $"{e.GetType().Name}: {e.Message}"));
         }
+    }
+
+    /// <summary>What a turn has done already, such as to take an event, it finds again by the attempt's mark.</summary>
+    private async Task<AttemptResult> SteerAsync(IStepExecutor executor, StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        AttemptResult? result = null;
+        await Retry.WhileUnreachableAsync(
+            async () => result = await executor.ExecuteAsync(attempt, cancellationToken), options.Lease, time,
+            (error, wait) => Log.CannotSteer(log, attempt.Run.Id, attempt.Address, wait.TotalMilliseconds, error.Message));
+        return result!;
     }
 
     private StepVerdict Judge(StepDefinition step, AttemptResult result, int used, int maxAttempts, string? phase) => result switch

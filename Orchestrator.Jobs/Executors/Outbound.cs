@@ -18,19 +18,27 @@ internal static class Outbound
         ActivityHeadersPropagator = null,
     };
 
+    /// <summary>Where AWS and Google keep a machine's credentials over IPv6, which is not link-local.</summary>
+    private static readonly IPAddress[] Metadata = [IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("fd20:ce::254")];
+
     /// <summary>Link-local and multicast addresses are refused: cloud machines keep their own credentials there.</summary>
     public static bool IsAllowed(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
+        address = Inner(address);
         var bytes = address.GetAddressBytes();
         return address.AddressFamily == AddressFamily.InterNetwork
             ? bytes is not ([169, 254, ..] or [0, ..] or [>= 224, ..])
-            : !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
+            : !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any) && !Metadata.Contains(address);
     }
+
+    /// <summary>The address of IPv4 that one of IPv6 leads to: mapped (RFC 4291), by NAT64 (RFC 6052), by 6to4 (RFC 3056).</summary>
+    private static IPAddress Inner(IPAddress address) => address.GetAddressBytes() switch
+    {
+        _ when address.IsIPv4MappedToIPv6 => address.MapToIPv4(),
+        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, .. { Length: 4 } inner] => new IPAddress(inner),
+        [0x20, 0x02, var a, var b, var c, var d, .. { Length: 10 }] => new IPAddress([a, b, c, d]),
+        _ => address,
+    };
 
     private static async ValueTask<Stream> ConnectAsync(
         EgressRules rules, SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -14,6 +14,18 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "Sweeping failed and is tried again: {Message}")]
     public static partial void SweepFailed(ILogger logger, string message, Exception? error);
 
+    [LoggerMessage(55, LogLevel.Warning, "Leases of steps under way could not be renewed, which is tried again: {Message}")]
+    public static partial void LeasesNotKept(ILogger logger, string message, Exception? error);
+
+    [LoggerMessage(56, LogLevel.Information, "Leases are renewed again")]
+    public static partial void LeasesKept(ILogger logger);
+
+    [LoggerMessage(58, LogLevel.Warning, "The database can't be reached: step {Step} of run {Run} is tried again in {Wait} ms: {Message}")]
+    public static partial void CannotSteer(ILogger logger, Storage.RunId run, string step, double wait, string message);
+
+    [LoggerMessage(57, LogLevel.Warning, "Run {Run} can't go on by itself here, and is left for a minute: {Message}")]
+    public static partial void RecoveryLeft(ILogger logger, Storage.RunId run, string message);
+
     [LoggerMessage(14, LogLevel.Information, "Sweeping goes on")]
     public static partial void SweepsAgain(ILogger logger);
 

@@ -128,6 +128,7 @@ internal static class OrchestratorServices
     /// <summary>What makes this process a worker: it is seen to be alive, sweeps, and runs steps.</summary>
     private static IServiceCollection AddWorker(this IServiceCollection services) => services
         .AddBackgroundPart<WorkerPresence>()
+        .AddBackgroundPart<LeaseKeeper>()
         .AddBackgroundPart<Sweeper>()
         .AddSingleton<CycleStep>()
         .AddSingleton<CycleWorkflowCache>()
@@ -163,8 +164,7 @@ internal static class OrchestratorServices
         .AddSingleton<Sandbox>()
         .AddSingleton<ModuleFolder>()
         .AddSingleton<IStepExecutor, ScriptExecutor>()
-        .AddSingleton(provider => new AttemptMaker(
-            provider.GetServices<IStepExecutor>(), provider.GetRequiredService<Alternatives>(), provider.GetRequiredService<Rollbacks>(), provider.GetRequiredService<OrchestratorOptions>(), provider.GetRequiredService<TimeProvider>(), Random.Shared))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<AttemptMaker>(provider, Random.Shared))
         .AddSingleton<Admission>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Drain>()

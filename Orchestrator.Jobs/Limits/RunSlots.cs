@@ -109,10 +109,12 @@ internal sealed class RunSlots(
                 await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var keys = await TakeAsync(connection, own, cancellationToken);
-                foreach (var (tenant, _, decisions) in await DecideAsync(connection, keys, cancellationToken))
+                var decided = await DecideAsync(connection, keys, cancellationToken);
+                isChanged = decided.Count > 0;
+                var open = isChanged ? await LockAsync(connection, decided, cancellationToken) : [];
+                foreach (var (tenant, decisions) in decided)
                 {
-                    isChanged |= !decisions.IsEmpty;
-                    await WriteAsync(connection, tenant, decisions, cancelled, cancellationToken);
+                    await WriteAsync(connection, tenant, decisions, open, cancelled, cancellationToken);
                 }
 
                 await transaction.CommitAsync(cancellationToken);
@@ -157,7 +159,8 @@ internal sealed class RunSlots(
         return keys;
     }
 
-    private static async Task<List<(string Tenant, string Key, SlotDecisions Decisions)>> DecideAsync(
+    /// <summary>Of the keys where something becomes of a run.</summary>
+    private static async Task<List<(string Tenant, SlotDecisions Decisions)>> DecideAsync(
         NpgsqlConnection connection, List<(string Tenant, string Key)> keys, CancellationToken cancellationToken)
     {
         var runs = new List<(string Tenant, string Key, SlotRun Run)>();
@@ -170,21 +173,16 @@ internal sealed class RunSlots(
                 new RunId(row.GetGuid(2)), row.GetInt32(3), Words[row.GetString(4)], row.GetBoolean(5), row.GetInt64(6))));
         }
 
-        return [.. runs.GroupBy(one => (one.Tenant, one.Key), one => one.Run).Select(group => (group.Key.Tenant, group.Key.Key, SlotLine.Decide([.. group])))];
+        return [.. runs.GroupBy(one => (one.Tenant, one.Key), one => one.Run)
+            .Select(group => (group.Key.Tenant, Decisions: SlotLine.Decide([.. group])))
+            .Where(one => one.Decisions.Runs.Any())];
     }
 
     /// <summary>Under the runs' locks. One that has ended or was paused meanwhile has left a row for the next look.</summary>
     private static async Task WriteAsync(
-        NpgsqlConnection connection, string tenant, SlotDecisions decisions, List<(string Tenant, RunId Run)> cancelled, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string tenant, SlotDecisions decisions, HashSet<(string Tenant, RunId Run)> open,
+        List<(string Tenant, RunId Run)> cancelled, CancellationToken cancellationToken)
     {
-        if (decisions.IsEmpty)
-        {
-            return;
-        }
-
-        var open = await LockAsync(
-            connection, tenant,
-            [.. decisions.Admitted.Concat(decisions.Skipped.Select(one => one.Run.Run)).Concat(decisions.Replaced.Select(one => one.Run)).Distinct()], cancellationToken);
         foreach (var (run, holder) in decisions.Skipped)
         {
             await CancelAsync(
@@ -199,7 +197,7 @@ internal sealed class RunSlots(
                 $"Cancelled for run {successor.Run}: {successor.Limit} of its key may be open (config.concurrency, on_limit: cancel_running).", cancellationToken);
         }
 
-        var admitted = decisions.Admitted.Where(open.Contains).ToArray();
+        var admitted = decisions.Admitted.Where(run => open.Contains((tenant, run))).ToArray();
         if (admitted.Length > 0)
         {
             await using var admit = new NpgsqlCommand(SqlText.Load("AdmitRuns"), connection);
@@ -208,18 +206,20 @@ internal sealed class RunSlots(
         }
     }
 
-    /// <summary>Those of the runs that go on.</summary>
-    private static async Task<HashSet<RunId>> LockAsync(NpgsqlConnection connection, string tenant, RunId[] runs, CancellationToken cancellationToken)
+    /// <summary>All runs of the look at once, in the order in which everybody locks them; the answer: those that go on.</summary>
+    private static async Task<HashSet<(string Tenant, RunId Run)>> LockAsync(
+        NpgsqlConnection connection, List<(string Tenant, SlotDecisions Decisions)> decided, CancellationToken cancellationToken)
     {
+        var runs = decided.SelectMany(one => one.Decisions.Runs.Select(run => (one.Tenant, Run: run))).Distinct().ToArray();
         await using var command = new NpgsqlCommand(Statements.LockRuns, connection);
-        command.Parameters.Texts([.. runs.Select(_ => tenant)]).Uuids([.. runs.Select(run => run.Value)]);
-        var open = new HashSet<RunId>();
+        command.Parameters.Texts(Array.ConvertAll(runs, run => run.Tenant)).Uuids(Array.ConvertAll(runs, run => run.Run.Value));
+        var open = new HashSet<(string Tenant, RunId Run)>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             if (StateWords.RunStateOf(row.GetString(2)) is RunState.Pending or RunState.Running)
             {
-                open.Add(new RunId(row.GetGuid(1)));
+                open.Add((row.GetString(0), new RunId(row.GetGuid(1))));
             }
         }
 

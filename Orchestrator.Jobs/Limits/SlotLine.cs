@@ -18,7 +18,8 @@ internal sealed record SlotRun(RunId Run, int Limit, OnLimit OnLimit, bool Holds
 internal sealed record SlotDecisions(
     IReadOnlyList<RunId> Admitted, IReadOnlyList<(SlotRun Run, RunId Holder)> Skipped, IReadOnlyList<(RunId Run, SlotRun For)> Replaced)
 {
-    public bool IsEmpty => Admitted.Count + Skipped.Count + Replaced.Count == 0;
+    /// <summary>The runs of which something becomes.</summary>
+    public IEnumerable<RunId> Runs => Admitted.Concat(Skipped.Select(one => one.Run.Run)).Concat(Replaced.Select(one => one.Run));
 }
 
 /// <summary>Decides which runs of one key have a slot (<c>config.concurrency</c>). A pure function.</summary>

@@ -25,6 +25,7 @@ public sealed class CleanUpJob
     private static readonly (string Statement, TimeSpan Age)[] Kinds =
     [
         ("ForgetIdempotencyKeys", TimeSpan.FromHours(24)),
+        ("ForgetStepKeys", TimeSpan.FromHours(24)),
         ("ForgetIdempotentAnswers", TimeSpan.FromHours(24)),
         ("ForgetFullBuckets", TimeSpan.FromHours(24)),
         ("ForgetEvaluations", TimeSpan.FromDays(7)),

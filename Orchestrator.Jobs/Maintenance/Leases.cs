@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Storage;
 
@@ -10,18 +11,13 @@ namespace Orchestrator.Jobs.Maintenance;
 /// </summary>
 internal sealed class Leases
 {
-    private readonly ConcurrentDictionary<(string Tenant, JobId Job), Attempt> _held = new();
+    private readonly ConcurrentDictionary<(string Tenant, JobId Job), HeldAttempt> _held = new();
 
-    public IReadOnlyCollection<(string Tenant, JobId Job)> Held => [.. _held.Keys];
+    public IReadOnlyList<HeldAttempt> Held => [.. _held.Values];
 
-    /// <summary>The locks of attempts under way, each with its step: they are renewed with the leases.</summary>
-    public IReadOnlyCollection<(StepLock Lock, JobId Job)> HeldLocks =>
-        [.. _held.Where(held => held.Value.Lock is not null).Select(held => (held.Value.Lock!, held.Key.Job))];
-
-    /// <param name="tenant">Whose step it is.</param>
-    /// <param name="job">The step's job.</param>
+    /// <param name="claimed">The step.</param>
     /// <param name="over">Stops every attempt.</param>
-    public Lease Hold(string tenant, JobId job, CancellationToken over) => new(this, tenant, job, over);
+    public Lease Hold(ClaimedStep claimed, CancellationToken over) => new(this, claimed, over);
 
     /// <summary>Cancels the token of the step's attempt, where one is under way here.</summary>
     public void Stop(string tenant, JobId job)
@@ -32,23 +28,30 @@ internal sealed class Leases
         }
     }
 
-    /// <summary>Held until disposed; moves with a worker from step to step, each with a token of its own.</summary>
-    internal sealed class Lease : IDisposable
+    /// <summary>An attempt that was here before has lost its step: it was claimed anew.</summary>
+    private HeldAttempt Enter(ClaimedStep claimed, CancellationToken over)
     {
-        private readonly Leases _leases;
-        private readonly string _tenant;
-        private readonly CancellationToken _over;
-        private JobId _job;
-        private Attempt _attempt;
-
-        public Lease(Leases leases, string tenant, JobId job, CancellationToken over)
+        var attempt = new HeldAttempt(claimed.Run.Tenant, claimed.Job, claimed.Worker, over);
+        return _held.AddOrUpdate((attempt.Tenant, attempt.Job), attempt, (_, before) =>
         {
-            (_leases, _tenant, _job, _over) = (leases, tenant, job, over);
-            _leases._held[(tenant, job)] = _attempt = new Attempt(over);
-        }
+            before.Stop();
+            return attempt;
+        });
+    }
+
+    private void Leave(HeldAttempt attempt)
+    {
+        _held.TryRemove(new((attempt.Tenant, attempt.Job), attempt));
+        attempt.Dispose();
+    }
+
+    /// <summary>Held until disposed; moves with a worker from step to step, and from turn to turn, each with a token of its own.</summary>
+    internal sealed class Lease(Leases leases, ClaimedStep claimed, CancellationToken over) : IDisposable
+    {
+        private HeldAttempt _attempt = leases.Enter(claimed, over);
 
         /// <summary>The step that it is with now.</summary>
-        public JobId Job => _job;
+        public JobId Job => _attempt.Job;
 
         /// <summary>Cancelled when the attempt is to stop.</summary>
         public CancellationToken Token => _attempt.Token;
@@ -63,57 +66,56 @@ internal sealed class Leases
         /// <summary>This very attempt was told to stop; not: all of them.</summary>
         public bool IsStopped => _attempt.IsStopped;
 
-        public void MoveTo(JobId job)
+        public void MoveTo(ClaimedStep next)
         {
-            if (job != _job)
-            {
-                var (ended, next) = (_attempt, new Attempt(_over));
-                _leases._held[(_tenant, job)] = next;
-                Remove(ended);
-                (_job, _attempt) = (job, next);
-            }
+            var ended = _attempt;
+            _attempt = leases.Enter(next, over);
+            leases.Leave(ended);
         }
 
-        public void Dispose() => Remove(_attempt);
+        public void Dispose() => leases.Leave(_attempt);
+    }
+}
 
-        private void Remove(Attempt attempt)
+/// <summary>An attempt under way in this process.</summary>
+internal sealed class HeldAttempt(string tenant, JobId job, int worker, CancellationToken over) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(over);
+    private bool _hasEnded;
+
+    public string Tenant { get; } = tenant;
+
+    public JobId Job { get; } = job;
+
+    /// <summary>The number under which the step was claimed.</summary>
+    public int Worker { get; } = worker;
+
+    public CancellationToken Token => _source.Token;
+
+    public volatile bool IsStopped;
+
+    /// <summary>The lock that it holds; null: none, or given back.</summary>
+    public volatile StepLock? Lock;
+
+    public void Stop()
+    {
+        lock (_lock)
         {
-            _leases._held.TryRemove(new((_tenant, _job), attempt));
-            attempt.Dispose();
+            if (!_hasEnded)
+            {
+                IsStopped = true;
+                _source.Cancel();
+            }
         }
     }
 
-    private sealed class Attempt(CancellationToken over) : IDisposable
+    public void Dispose()
     {
-        private readonly Lock _lock = new();
-        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(over);
-        private bool _hasEnded;
-
-        public CancellationToken Token => _source.Token;
-
-        public volatile bool IsStopped;
-
-        public volatile StepLock? Lock;
-
-        public void Stop()
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                if (!_hasEnded)
-                {
-                    IsStopped = true;
-                    _source.Cancel();
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (_lock)
-            {
-                _hasEnded = true;
-                _source.Dispose();
-            }
+            _hasEnded = true;
+            _source.Dispose();
         }
     }
 }

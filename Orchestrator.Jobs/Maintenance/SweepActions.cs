@@ -8,7 +8,7 @@ namespace Orchestrator.Jobs.Maintenance;
 
 /// <summary>The sweeper's acts on the database, a transaction each. Every act answers with how many steps it has put into which queues.</summary>
 internal sealed class SweepActions(
-    Database database, StepJobRows jobs, OrchestratorOptions options, ILogger<SweepActions> log)
+    Database database, StepJobRows jobs, ILogger<SweepActions> log)
 {
     private const int PromoteBatch = 1000;
 
@@ -63,14 +63,15 @@ internal sealed class SweepActions(
             connection, Statements.Promote, p => p.One(PromoteBatch), row => (row.GetString(0), row.GetInt32(1)), cancellationToken);
     }
 
-    /// <summary>Steps that were told to look have their turn now; whether there were any.</summary>
-    public async Task<bool> WakeAsync(CancellationToken cancellationToken)
+    /// <summary>Steps that were told to look have their turn now; how many were told.</summary>
+    public async Task<int> WakeAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand(SqlText.Load("WakeSteps"));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task FailOverdueAsync(CancellationToken cancellationToken)
+    /// <summary>Fails runs whose time is over, or looks when it will be; how many it has looked at.</summary>
+    public async Task<int> FailOverdueAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -83,10 +84,12 @@ internal sealed class SweepActions(
         {
             Log.Overdue(log, failed.Count);
         }
+
+        return runs.Count;
     }
 
-    /// <summary>Cancels runs that a step waited for which has ended before, with what is under way in them.</summary>
-    public async Task CancelOrphansAsync(CancellationToken cancellationToken)
+    /// <summary>Cancels runs that a step waited for which has ended before, with what is under way in them; how many.</summary>
+    public async Task<int> CancelOrphansAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -101,6 +104,8 @@ internal sealed class SweepActions(
         {
             Log.Orphans(log, cancelled.Count);
         }
+
+        return cancelled.Count;
     }
 
     /// <summary>Locks the runs that a statement finds.</summary>
@@ -129,30 +134,12 @@ internal sealed class SweepActions(
         return queues;
     }
 
-    /// <summary>Of the steps that this process works on, those that have ended without it, and those whose Hangfire job is deleted.</summary>
-    public async Task<IReadOnlyList<(string Tenant, JobId Job, bool HasEnded)>> LookAtHeldAsync(
-        IReadOnlyCollection<(string Tenant, JobId Job)> held, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await ReadAsync(
-            connection, SqlText.Load("HeldSteps"),
-            p => p.Texts([.. held.Select(step => step.Tenant)]).Uuids([.. held.Select(step => step.Job.Value)]),
-            row => (row.GetString(0), new JobId(row.GetGuid(1)), row.GetBoolean(2)), cancellationToken);
-    }
-
     /// <summary>Open steps whose Hangfire job is deleted.</summary>
     public async Task<IReadOnlyList<(string Tenant, JobId Job)>> FindDeletedAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return await ReadAsync(
             connection, SqlText.Load("DeletedJobs"), _ => { }, row => (row.GetString(0), new JobId(row.GetGuid(1))), cancellationToken);
-    }
-
-    public async Task RenewAsync(IReadOnlyCollection<JobId> held, int worker, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(SqlText.Load("RenewLeases"));
-        command.Parameters.One(options.Lease).Uuids([.. held.Select(job => job.Value)]).One(worker);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static NpgsqlParameterCollection Runs(NpgsqlParameterCollection parameters, List<(string Tenant, RunId Id)> runs) =>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Autonomous;
@@ -16,17 +17,19 @@ namespace Orchestrator.Jobs.Maintenance;
 /// <summary>
 /// Sees to it that nothing stands still: takes steps back from workers that are gone, queues steps whose time has
 /// come, fails runs whose time is over, starts what events call for, carries out what operators did in Hangfire. One look a second; acts only where the look found something. Every worker
-/// process sweeps; each act is one transaction that two may try at once.
+/// process sweeps; each act is one transaction that two may try at once. An act that fails keeps none of the others from being done.
 /// </summary>
 internal sealed class Sweeper(
-    SweepActions actions, HangfireActions operators, Recoveries recoveries, Snapshots snapshots, Escalations escalations, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, Leases leases, NearTimers timers, RateLimits limits, ExclusiveLocks locks, RunSlots slots, DeliverySignal signal, OrchestratorOptions options,
+    SweepActions actions, HangfireActions operators, Recoveries recoveries, Snapshots snapshots, Escalations escalations, EventDispatcher events, CycleSignal cycles, WorkerPresence presence, NearTimers timers, RateLimits limits, ExclusiveLocks locks, RunSlots slots, DeliverySignal signal, OrchestratorOptions options,
     TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
+    /// <summary>No act does fewer at a time, where there are as many.</summary>
+    private const int SmallestBatch = 100;
+
     private static readonly TimeSpan RedeliverInterval = TimeSpan.FromMinutes(1);
 
+    private readonly SaidFailure _failure = new();
     private long _lastRedeliver = time.GetTimestamp();
-    private long _lastRenewal = time.GetTimestamp();
-    private string? _failure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,11 +39,11 @@ internal sealed class Sweeper(
             try
             {
                 wait = await SweepAsync(stoppingToken) is { } next && next < wait ? next : wait;
-                Succeeded();
+                _failure.IsOver(() => Log.SweepsAgain(log));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Failed(e);
+                _failure.Say(e, (message, error) => Log.SweepFailed(log, message, error));
             }
 
             try
@@ -59,62 +62,41 @@ internal sealed class Sweeper(
     {
         var look = await actions.LookAsync(cancellationToken);
         signal.OtherWorkers = look.Workers > 1;
-        if ((look.DeadWorkers || look.LostLeases) && presence.IsHere)
-        {
-            signal.Delivered(await actions.TakeBackAsync(cancellationToken));
-        }
-
-        var isWoken = look.Waits && await LookAfterWaitsAsync(cancellationToken);
-        isWoken |= look.WakeUps && await actions.WakeAsync(cancellationToken);
-        isWoken |= look.NextSlot <= TimeSpan.Zero && await slots.LookAsync(cancellationToken);
-        if (isWoken || look.NextTimer <= TimeSpan.Zero)
-        {
-            signal.Delivered(await actions.PromoteAsync(cancellationToken));
-        }
-
-        if (look.Overdue)
-        {
-            await actions.FailOverdueAsync(cancellationToken);
-        }
-
-        if (look.NextRecovery <= TimeSpan.Zero)
-        {
-            await recoveries.RecoverAsync(cancellationToken);
-        }
-
-        if (look.NextSnapshot <= TimeSpan.Zero)
-        {
-            await snapshots.TakeDueAsync(cancellationToken);
-        }
-
-        if (look.OverEscalations)
-        {
-            await escalations.SweepAsync(cancellationToken);
-        }
-
-        if (look.Orphans)
-        {
-            await actions.CancelOrphansAsync(cancellationToken);
-        }
-
-        await StopHeldAsync(cancellationToken);
-        await RenewAsync(cancellationToken);
-        if (time.GetElapsedTime(_lastRedeliver) > RedeliverInterval)
-        {
-            _lastRedeliver = time.GetTimestamp();
-            await ReactToDeletionsAsync(cancellationToken);
-            signal.Delivered(await actions.RedeliverAsync(cancellationToken));
-            await slots.HealAsync(cancellationToken);
-        }
-
+        var acts = new Acts(cancellationToken);
+        await acts.DoAsync((look.DeadWorkers || look.LostLeases) && presence.IsHere, async () => signal.Delivered(await actions.TakeBackAsync(cancellationToken)));
+        var isWoken = await acts.DoAsync(look.Waits, () => LookAfterWaitsAsync(cancellationToken));
+        var woken = await acts.DoAsync(look.WakeUps, () => actions.WakeAsync(cancellationToken));
+        isWoken |= await acts.DoAsync(look.NextSlot <= TimeSpan.Zero, () => slots.LookAsync(cancellationToken));
+        var promoted = await acts.DoAsync(
+            isWoken || woken > 0 || look.NextTimer <= TimeSpan.Zero, async () => signal.Delivered(await actions.PromoteAsync(cancellationToken)));
+        var late = await acts.DoAsync(look.Overdue, () => actions.FailOverdueAsync(cancellationToken));
+        var recovered = await acts.DoAsync(look.NextRecovery <= TimeSpan.Zero, () => recoveries.RecoverAsync(cancellationToken));
+        var taken = await acts.DoAsync(look.NextSnapshot <= TimeSpan.Zero, () => snapshots.TakeDueAsync(cancellationToken));
+        var settled = await acts.DoAsync(look.OverEscalations, () => escalations.SweepAsync(cancellationToken));
+        var orphans = await acts.DoAsync(look.Orphans, () => actions.CancelOrphansAsync(cancellationToken));
+        await acts.DoAsync(time.GetElapsedTime(_lastRedeliver) > RedeliverInterval, () => RedeliverAsync(cancellationToken));
         if (look.OpenCycles)
         {
             cycles.Set();
         }
 
-        var isMore = look.NewEvents && await events.DispatchWaitingAsync(cancellationToken);
-        isMore |= look.DueCollections && await events.DispatchCollectedAsync(cancellationToken);
+        var isMore = await acts.DoAsync(look.NewEvents, () => events.DispatchWaitingAsync(cancellationToken));
+        isMore |= await acts.DoAsync(look.DueCollections, () => events.DispatchCollectedAsync(cancellationToken));
+        acts.ThrowFirst();
+
+        // Each act does a batch at a time: one that has done as much may not have done all.
+        isMore |= new[] { woken, promoted, late, recovered, taken, settled, orphans }.Max() >= SmallestBatch;
         return isMore ? TimeSpan.Zero : new[] { look.NextTimer + NearTimers.HeadStart, look.NextCollection, look.NextRecovery, look.NextSnapshot, look.NextSlot }.Where(next => next > TimeSpan.Zero).Min();
+    }
+
+    /// <summary>What nobody tells of: rare, so it is looked for once a minute.</summary>
+    private async Task<bool> RedeliverAsync(CancellationToken cancellationToken)
+    {
+        _lastRedeliver = time.GetTimestamp();
+        await ReactToDeletionsAsync(cancellationToken);
+        signal.Delivered(await actions.RedeliverAsync(cancellationToken));
+        await slots.HealAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>Steps that wait for a token or a lock: whether one was told that its lock is free.</summary>
@@ -122,27 +104,6 @@ internal sealed class Sweeper(
     {
         await limits.ForgetEndedAsync(cancellationToken);
         return await locks.WakeAsync(cancellationToken);
-    }
-
-    /// <summary>Attempts of this process that have lost their step, by an operator's hand or otherwise.</summary>
-    private async Task StopHeldAsync(CancellationToken cancellationToken)
-    {
-        if (leases.Held is not { Count: > 0 } held)
-        {
-            return;
-        }
-
-        foreach (var (tenant, job, hasEnded) in await actions.LookAtHeldAsync(held, cancellationToken))
-        {
-            if (hasEnded)
-            {
-                leases.Stop(tenant, job);
-            }
-            else
-            {
-                await operators.ReactAsync(tenant, job, cancellationToken);
-            }
-        }
     }
 
     /// <summary>Jobs of steps that were deleted where nobody told us.</summary>
@@ -162,51 +123,27 @@ internal sealed class Sweeper(
         }
     }
 
-    /// <summary>The same failure again is not said again, and one that passes by itself needs no stack.</summary>
-    private void Failed(Exception error)
+    /// <summary>The acts of one sweep.</summary>
+    private sealed class Acts(CancellationToken cancellationToken)
     {
-        if (error.Message != _failure)
-        {
-            Log.SweepFailed(log, error.Message, Retry.IsPassing(error) ? null : error);
-            _failure = error.Message;
-        }
-    }
+        private ExceptionDispatchInfo? _first;
 
-    private void Succeeded()
-    {
-        if (_failure is not null)
+        /// <summary>What the act answers; the default: it is not due, or has failed.</summary>
+        public async Task<T> DoAsync<T>(bool isDue, Func<Task<T>> act)
+            where T : struct
         {
-            Log.SweepsAgain(log);
-            _failure = null;
-        }
-    }
-
-    /// <summary>An attempt whose lock is another's by now, since this process stood still, is stopped.</summary>
-    private async Task RenewLocksAsync(IReadOnlyCollection<(StepLock Lock, JobId Job)> held, CancellationToken cancellationToken)
-    {
-        var renewed = await locks.RenewAsync([.. held.Select(one => one.Lock)], cancellationToken);
-        foreach (var (lost, job) in held.Where(one => !renewed.Contains(one.Lock)))
-        {
-            Log.LockLost(log, job.Run, job.StepIndex);
-            leases.Stop(lost.Tenant, job);
-        }
-    }
-
-    private async Task RenewAsync(CancellationToken cancellationToken)
-    {
-        if (time.GetElapsedTime(_lastRenewal) > options.Lease / 4)
-        {
-            _lastRenewal = time.GetTimestamp();
-            if (leases.Held is { Count: > 0 } held)
+            try
             {
-                await actions.RenewAsync([.. held.Select(step => step.Job)], presence.Id, cancellationToken);
+                return isDue ? await act() : default;
             }
-
-            if (leases.HeldLocks is { Count: > 0 } heldLocks)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                await RenewLocksAsync(heldLocks, cancellationToken);
+                _first ??= ExceptionDispatchInfo.Capture(e);
+                return default;
             }
         }
+
+        public void ThrowFirst() => _first?.Throw();
     }
 }
 

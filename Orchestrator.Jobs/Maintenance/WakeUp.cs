@@ -12,7 +12,7 @@ internal sealed class WakeUp(SweepActions actions, EventDispatcher events, RunSl
     {
         var look = await actions.LookAsync(cancellationToken);
         var requeued = look.DeadWorkers || look.LostLeases ? signal.Delivered(await actions.TakeBackAsync(cancellationToken)) : 0;
-        var isWoken = look.WakeUps && await actions.WakeAsync(cancellationToken);
+        var isWoken = look.WakeUps && await actions.WakeAsync(cancellationToken) > 0;
         isWoken |= look.NextSlot <= TimeSpan.Zero && await slots.LookAsync(cancellationToken);
         var promoted = isWoken || look.NextTimer <= TimeSpan.Zero ? signal.Delivered(await actions.PromoteAsync(cancellationToken)) : 0;
         if (look.NewEvents)

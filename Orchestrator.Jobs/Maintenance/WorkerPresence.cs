@@ -104,10 +104,15 @@ internal sealed class WorkerPresence(Database database, TimeProvider time, ILogg
     /// </summary>
     private async Task<bool> TakeAgainAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using (var take = new NpgsqlCommand("select pg_try_advisory_lock($1, $2)", connection))
+        // Waited for: a look at who is alive holds it for a moment, and our own connection of before until its end is noticed.
+        await using (var take = new NpgsqlBatch(connection) { BatchCommands = { new("set lock_timeout = '5s'"), new("select pg_advisory_lock($1, $2)") } })
         {
-            take.Parameters.One(LockClass).One(_id);
-            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+            take.BatchCommands[1].Parameters.One(LockClass).One(_id);
+            try
+            {
+                await take.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 return false;
             }

@@ -90,80 +90,6 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     public void AddSkipped(RunInfo run, StepEnd end) =>
         _steps.Add(new StepWrite(run.Tenant, run.Id.Job(end.Step), end.State, end.Pending, end.Present));
 
-    /// <summary>A step that may start: on its way to a worker, or with the worker that made it ready.</summary>
-    /// <param name="run">Its run.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="lane">The Hangfire queue that it goes into; null: none, its run is paused.</param>
-    /// <param name="taker">The recording whose worker goes on with it; null: it takes the queue.</param>
-    /// <param name="attempts">Attempts before this one.</param>
-    /// <param name="hasJob">It has a Hangfire job, from an earlier turn or attempt.</param>
-    /// <param name="hasPlace">It counts as under way; null: its run does not count.</param>
-    public void AddReady(RunInfo run, StepCount step, string? lane, Recording? taker, int attempts, bool hasJob, bool? hasPlace)
-    {
-        // A step that opens blocks which end in the same batch is written once.
-        var before = _steps.FindIndex(one => one.Tenant == run.Tenant && one.Job == run.Id.Job(step.Step));
-        var write = new StepWrite(
-            run.Tenant, run.Id.Job(step.Step), taker is null ? StepState.Queued : StepState.Running, step.Pending, step.Present)
-        {
-            Attempts = before >= 0 ? _steps[before].Attempts : attempts,
-            HasPlace = hasPlace,
-            Phase = before >= 0 ? _steps[before].Phase : null,
-        };
-        if (before >= 0)
-        {
-            _steps.RemoveAt(before);
-        }
-
-        if (taker is null && lane is null)
-        {
-            _steps.Add(write);
-        }
-        else if (taker is null)
-        {
-            _queues.Add(lane!);
-            _steps.Add(write with { Hangfire = hasJob ? "requeue" : "enqueue", StateName = "Enqueued" });
-        }
-        else
-        {
-            _steps.Add(write with
-            {
-                Attempts = write.Attempts + 1,
-                LeaseOwner = taker.Worker,
-                Hangfire = hasJob ? "reprocess" : "process",
-                ProcessingData = Processing(taker.ServerId, time.GetUtcNow().UtcDateTime),
-            });
-        }
-    }
-
-    /// <summary>A step that could start, while as many are under way as may be.</summary>
-    public void AddHeld(RunInfo run, StepCount step, int attempts) =>
-        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present)
-        {
-            Attempts = attempts,
-            WaitingFor = "max_parallel",
-            HasPlace = false,
-        });
-
-    /// <summary>A step that is ready and begins with a wait.</summary>
-    public void AddParked(RunInfo run, StepCount step, TimeSpan wait)
-    {
-        var job = run.Id.Job(step.Step);
-        _timers.Add((run.Tenant, job, wait));
-        _steps.Add(new StepWrite(run.Tenant, job, StepState.Waiting, step.Pending, step.Present)
-        {
-            RetryMs = wait.TotalMilliseconds,
-            WaitingFor = VerdictWait.Timer,
-            Phase = StepPhase.Wait,
-            Hangfire = "schedule",
-            StateName = "Scheduled",
-            Reason = "It begins with a wait",
-        });
-    }
-
-    /// <summary>A step that waits for less than before.</summary>
-    public void AddCount(RunInfo run, StepCount step) =>
-        _steps.Add(new StepWrite(run.Tenant, run.Id.Job(step.Step), StepState.Waiting, step.Pending, step.Present) { WaitingFor = "dependencies" });
-
     public void AddRun(RunInfo run, RunState state, int openSteps, int? deadStep, int? nextStep = null) =>
         _runs.Add((run, state, openSteps, deadStep, nextStep));
 
@@ -252,22 +178,15 @@ internal sealed partial class RecordRows(StepJobRows jobs, TimeSpan lease, TimeP
     /// <summary>What a step leaves for those that come after it.</summary>
     private void AddResult(RunInfo run, StepRecord record)
     {
-        switch (record.Verdict)
+        var success = record.Verdict as VerdictSuccess;
+        if (record.Verdict.Result is { IsUndefined: false } result)
         {
-            case VerdictSuccess success:
-                _outputs.Add((run, record.Job, success.Output, success.Response));
-                if (!success.Set.IsUndefined)
-                {
-                    _assigned.Add((run, success.Set));
-                }
+            _outputs.Add((run, record.Job, result, success?.Response ?? Value.Undefined));
+        }
 
-                break;
-            case VerdictPassedOver passed:
-                _outputs.Add((run, record.Job, passed.Output, Value.Undefined));
-                break;
-            case VerdictDead { IsPresent: true } dead:
-                _outputs.Add((run, record.Job, dead.Output, Value.Undefined));
-                break;
+        if (success is { Set.IsUndefined: false })
+        {
+            _assigned.Add((run, success.Set));
         }
     }
 

@@ -8,12 +8,19 @@ namespace Orchestrator.Jobs.Recording;
 
 /// <summary>
 /// One transaction of the recorder: lock the runs → read the local views → plan → write. Can be run again after a
-/// failed commit; what a lost answer did commit is then fenced out.
+/// failure; where a commit was sent and not answered, what has become of it is asked first. The fence alone would not do:
+/// a turn gives its number back, so that of the next turn, under way meanwhile, is the same.
 /// </summary>
 internal sealed class RecordingBatch(
     IReadOnlyList<Recording> recordings, RunLoader loader, StepJobRows jobRows, TimeSpan lease, TimeProvider time)
 {
     private readonly Dictionary<(string Tenant, RunId Run), RunRecording> _runs = [];
+
+    /// <summary>The transaction that has locked the runs.</summary>
+    private string? _transaction;
+
+    /// <summary>The one whose commit was sent: what stands here is what it answered.</summary>
+    private string? _sent;
 
     /// <summary>In the order of the recordings; valid after <see cref="WriteAsync"/>.</summary>
     public IReadOnlyList<RecordingAnswer> Answers { get; private set; } = [];
@@ -27,11 +34,48 @@ internal sealed class RecordingBatch(
     /// <summary>Locks were given back: who waits for them may have been woken.</summary>
     public bool HasReleased { get; private set; }
 
+    /// <summary>Once it has committed, to do it again changes nothing.</summary>
+    /// <exception cref="TimeoutException">Whether the commit of an earlier call took place can't be said yet.</exception>
     public async Task WriteAsync(NpgsqlConnection connection)
     {
+        if (_sent is { } sent && await HasCommittedAsync(connection, sent))
+        {
+            return;
+        }
+
+        (_sent, _transaction) = (null, null);
         await using var transaction = await connection.BeginTransactionAsync();
         await RunAsync(connection);
+        _sent = _transaction;
         await transaction.CommitAsync();
+    }
+
+    /// <summary>
+    /// What has become of a transaction whose commit was sent. While it is under way, and where the database can't say
+    /// (a standby, or so long ago that it has forgotten), one has to wait.
+    /// <para>
+    /// An id in the future (22023) was lost by a crash or a fail-over, with all that was written under it. One that was lost
+    /// and then given to another transaction is taken for ours: the steps are then running as before under leases that
+    /// nobody renews, and the sweeper gives them to a worker.
+    /// </para>
+    /// </summary>
+    internal static async Task<bool> HasCommittedAsync(NpgsqlConnection connection, string transaction)
+    {
+        await using var command = new NpgsqlCommand(SqlText.Load("HasCommitted"), connection);
+        command.Parameters.One(transaction);
+        try
+        {
+            return (await command.ExecuteScalarAsync() as string) switch
+            {
+                "committed" => true,
+                "aborted" => false,
+                var status => throw new TimeoutException($"The commit of transaction {transaction} was not answered, and is {status ?? "unknown"}."),
+            };
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
+        {
+            return false;
+        }
     }
 
     /// <summary>The same in the caller's transaction, on a connection like any other.</summary>
@@ -66,7 +110,7 @@ internal sealed class RecordingBatch(
     }
 
     /// <summary>Whether a run ends with it whose workflow limits how many there are at a time.</summary>
-    public bool FreesSlot => _runs.Values.Any(run => run.Workflow.Definition.Config.Concurrency is not null && run.Decisions is { End: not null });
+    public bool FreesSlot => _runs.Values.Any(run => run.IsLimited && run.Decisions is { End: not null });
 
     /// <summary>Whether a run that was started by <paramref name="trigger"/> ends with it.</summary>
     public bool EndsRunOf(string trigger) => _runs.Values.Any(run => run.Info.Trigger == trigger && run.Decisions is { End: not null });
@@ -84,9 +128,11 @@ internal sealed class RecordingBatch(
         batch.BatchCommands.Add(ReadSteps(batch, _runs.Values.SelectMany(run => run.FirstLook.Select(step => (run, step)))));
         var hasBlocks = AddBlocks(batch, _runs.Values.SelectMany(run => run.FirstBlocks.Select(block => (run, block))), _runs.Values.SelectMany(run => run.Progressing.Select(step => (run, step))));
         var counts = AddPlaces(batch, _runs.Values);
+        var isLimited = AddLines(batch, _runs.Values);
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
+            _transaction = reader.GetString(6);
             _runs[(reader.GetString(0), new RunId(reader.GetGuid(1)))]
                 .Lock(
                     StateWords.RunStateOf(reader.GetString(2)), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetInt32(4),
@@ -107,6 +153,12 @@ internal sealed class RecordingBatch(
         {
             await reader.NextResultAsync();
             await ReadPlacesAsync(reader);
+        }
+
+        if (isLimited)
+        {
+            await reader.NextResultAsync();
+            await ReadLinesAsync(reader);
         }
     }
 
@@ -215,6 +267,32 @@ internal sealed class RecordingBatch(
         }
     }
 
+    /// <summary>Which runs have to wait for a slot: only where a workflow limits how many are open.</summary>
+    private static bool AddLines(NpgsqlBatch batch, IEnumerable<RunRecording> runs)
+    {
+        var limited = runs.Where(run => run.IsLimited).ToArray();
+        if (limited.Length == 0)
+        {
+            return false;
+        }
+
+        var command = batch.CreateBatchCommand();
+        command.CommandText = SqlText.Load("ReadLines");
+        command.Parameters
+            .Texts(Array.ConvertAll(limited, run => run.Info.Tenant))
+            .Uuids(Array.ConvertAll(limited, run => run.Info.Id.Value));
+        batch.BatchCommands.Add(command);
+        return true;
+    }
+
+    private async Task ReadLinesAsync(NpgsqlDataReader row)
+    {
+        while (await row.ReadAsync())
+        {
+            _runs[(row.GetString(0), new RunId(row.GetGuid(1)))].ReadLine(row.GetString(2));
+        }
+    }
+
     private async Task ReadBlocksAsync(NpgsqlDataReader row)
     {
         while (await row.ReadAsync())
@@ -238,11 +316,10 @@ internal sealed class RecordingBatch(
 
     private async Task LoadForOutputsAsync(NpgsqlConnection connection)
     {
-        var ending = _runs.Values
-            .Where(run => run.Decisions is { End.State: RunState.Success })
-            .Select(run => (run.Workflow, run.Memory, run.OutputNeeds))
-            .ToArray();
-        await loader.LoadAsync(connection, ending);
+        var ending = _runs.Values.Where(run => run.Decisions is { End.State: RunState.Success }).ToArray();
+        Array.ForEach(ending, run => run.RememberEnds());
+        await loader.LoadAsync(connection, Array.ConvertAll(ending, run => (run.Workflow, run.Memory, run.OutputNeeds)));
+        Array.ForEach(ending, run => run.Assign());
     }
 }
 

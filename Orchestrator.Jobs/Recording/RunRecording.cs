@@ -9,7 +9,7 @@ using Orchestrator.Workflows.States;
 namespace Orchestrator.Jobs.Recording;
 
 /// <summary>All recordings of one run in a batch: fenced, planned together, and turned into rows.</summary>
-internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
+internal sealed partial class RunRecording(IReadOnlyList<Recording> recordings, TimeProvider time)
 {
     /// <summary>More steps that are held are read only where these are not enough.</summary>
     private const int HeldAtFirst = 1200;
@@ -149,6 +149,32 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
             $"Run {Info.Id}: rows of steps {string.Join(", ", decisions.Missing)} are not in job_queue, or of their blocks ({string.Join(", ", decisions.MissingBlocks)}) not in step_blocks.");
     }
 
+    /// <summary>
+    /// Before what the run's output reads is loaded: how these news end steps, which no row says yet. Variables are read anew,
+    /// since others may have assigned some meanwhile.
+    /// </summary>
+    public void RememberEnds()
+    {
+        var records = _accepted.SelectMany(recording => recording.Steps).ToLookup(step => step.Step);
+        foreach (var end in Decisions!.Ended.Where(end => end.State is not StepState.Success))
+        {
+            var record = records[end.Step].LastOrDefault();
+            var result = end.State == StepState.Cancelled ? Value.Undefined : record?.Verdict.Result ?? Value.Undefined;
+            Memory.Remember(end.Step, new StepMemory(end.State, record?.Attempt ?? _rows[end.Step].Attempts, result, Value.Undefined));
+        }
+
+        Memory.ForgetWhatChanges(Workflow.SetsVariables);
+    }
+
+    /// <summary>After that: what these news assign, in the order in which it is written.</summary>
+    public void Assign()
+    {
+        foreach (var success in _accepted.SelectMany(recording => recording.Steps).Select(step => step.Verdict).OfType<VerdictSuccess>().Where(success => !success.Set.IsUndefined))
+        {
+            Memory.Assign(success.Set);
+        }
+    }
+
     private static StepNews? News(StepRecord step) =>
         step.Verdict.News(step.Step) is StepDied died && !step.IsClaimed ? died with { IsAhead = true } : step.Verdict.News(step.Step);
 
@@ -273,54 +299,6 @@ internal sealed class RunRecording(IReadOnlyList<Recording> recordings, TimeProv
             return (new RunEnd(RunState.Failed, Error: $"output: {e.Message}"), Value.Null);
         }
     }
-
-    /// <summary>
-    /// Each worker that goes on gets one of the steps that became ready; the others take the queue. In a paused run nobody gets
-    /// them: they are delivered when it is resumed.
-    /// </summary>
-    private void AddReady(RecordRows rows, Decisions decisions)
-    {
-        var isPaused = _state == RunState.Paused || rows.Escalated.Pauses(Info);
-        var takers = new Queue<Recording>(_accepted.Where(recording => recording.WantsNext && !isPaused));
-        _handedOff.Clear();
-        foreach (var count in decisions.Ready)
-        {
-            var step = count.Step;
-            var place = PlaceOf(step, decisions);
-            var definition = Workflow.Step(place?.Step ?? step);
-            var attempts = _rows.TryGetValue(step, out var row) && (row.HasBegun || row.State != StepState.Waiting) ? row.Attempts : (int?)null;
-            if (attempts is null && Until(definition) is var (wait, until))
-            {
-                rows.AddParked(Info, count, wait);
-                rows.Blocks.Progress(Info, step, OwnerSnapshotOfNone, DelayExecutor.Kept(until));
-                continue;
-            }
-
-            var queue = definition.Queue ?? Workflow.Definition.Config.Queue ?? StepJobRows.DefaultQueue;
-            var taker = takers.TryPeek(out var first) && first.Queue == queue ? takers.Dequeue() : null;
-            if (taker is not null)
-            {
-                _handedOff.Add(taker, step);
-            }
-
-            rows.AddReady(
-                Info, count, isPaused ? null : Lanes.Of(queue, definition.Priority ?? Info.Priority), taker, row.Attempts,
-                hasJob: attempts is not null,
-                Blueprint.MaxParallel is not null && !row.HasBegun && !Blueprint.Rule(definition.Index).Steers ? true : null);
-        }
-    }
-
-    /// <summary>What a step that is ready waits for first, where nothing else is to be asked; by the database's clock.</summary>
-    private (TimeSpan Wait, DateTime Until)? Until(Workflows.Definitions.StepDefinition step) =>
-        _state != RunState.Paused && step is { When: null, Timeout: null, IsLimited: false, Action.WaitsFirst: { } wait } && Memory.Now(time) is { } now
-            ? (wait, now + wait)
-            : null;
-
-    private StepPlace? PlaceOf(int step, Decisions decisions) => _rows.TryGetValue(step, out var row)
-        ? row.Place
-        : decisions.Opened.First(block => step >= block.First && step < block.First + Blueprint.Bodies[block.Body].Steps.Count) is var opening
-            ? StepPlace.Under(opening.Key.Owner, opening.OwnerPlace, opening.Key.Iteration, Blueprint.Bodies[opening.Body].Steps[step - opening.First])
-            : null;
 
     /// <summary>What steps open, what has become of blocks, and what is cancelled in them.</summary>
     private void AddBlocks(RecordRows rows, Decisions decisions)

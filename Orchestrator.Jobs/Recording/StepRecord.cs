@@ -51,6 +51,9 @@ internal sealed record StepRecord
 /// <summary>What an attempt means for its step. A closed set.</summary>
 internal abstract record StepVerdict
 {
+    /// <summary>The step's result; undefined: it has none, or none yet.</summary>
+    public virtual Value Result => Value.Undefined;
+
     /// <summary>The news for the planner; null: the step has not ended.</summary>
     public abstract StepNews? News(int step);
 }
@@ -72,6 +75,8 @@ internal sealed record VerdictSuccess(Value Output, Value Response, int? StatusC
     /// <inheritdoc cref="AttemptSucceeded.Set"/>
     public Value Set { get; init; }
 
+    public override Value Result => Output;
+
     public override StepNews News(int step) =>
         new StepSucceeded(step) { NotTaken = NotTaken, Cancels = Cancels, LeavesRest = LeavesRest, EndsRun = EndsRun };
 }
@@ -79,7 +84,7 @@ internal sealed record VerdictSuccess(Value Output, Value Response, int? StatusC
 /// <summary>It failed for good, and is passed over: it counts as ended well, with a result that says why.</summary>
 internal sealed record VerdictPassedOver(Failure Failure) : StepVerdict
 {
-    public Value Output => Value.Object(("skipped", true), ("reason", Failure.Message));
+    public override Value Result => Value.Object(("skipped", true), ("reason", Failure.Message));
 
     public override StepNews News(int step) => new StepSkipped(step) { IsPresent = true };
 }
@@ -170,13 +175,14 @@ internal sealed record VerdictWait(string WaitingFor, TimeSpan Delay, string Rea
 
 internal sealed record VerdictDead(Failure Failure) : StepVerdict
 {
-    /// <summary>What depends on it goes on; its result says what went wrong.</summary>
+    /// <summary>What depends on it goes on.</summary>
     public bool IsPresent { get; init; }
 
     /// <inheritdoc cref="AttemptFailed.EndsRun"/>
     public bool EndsRun { get; init; }
 
-    public Value Output => Value.Object(("error", Failure.Message));
+    /// <summary>Says what went wrong, to those who go on.</summary>
+    public override Value Result => IsPresent ? Value.Object(("error", Failure.Message)) : Value.Undefined;
 
     public override StepNews News(int step) => new StepDied(step, Failure.Message) { IsPresent = IsPresent, EndsRun = EndsRun };
 }

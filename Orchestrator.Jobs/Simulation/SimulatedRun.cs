@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
@@ -41,7 +42,7 @@ internal sealed class SimulatedRun
             new ForEachExecutor(blocks), new DelayExecutor(random), new CancelExecutor(_steps), new EndExecutor(),
         ];
         var mocked = Mocks.Types.Except(own.Select(executor => executor.Action)).Select(action => new MockExecutor(action, mocks));
-        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), new OrchestratorOptions(), time, random);
+        _attempts = new AttemptMaker([.. own, .. mocked], new Alternatives(blocks), new Rollbacks(_steps, blocks), new OrchestratorOptions(), time, random, NullLogger<AttemptMaker>.Instance);
     }
 
     public RunState State { get; private set; } = RunState.Running;

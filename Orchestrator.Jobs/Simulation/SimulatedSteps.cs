@@ -285,13 +285,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
         memory.Remember(end.Step, new StepMemory(
             end.State,
             step.Attempts,
-            verdict switch
-            {
-                VerdictSuccess success => success.Output,
-                VerdictPassedOver passed => passed.Output,
-                VerdictDead { IsPresent: true } dead => dead.Output,
-                _ => Value.Undefined,
-            },
+            verdict?.Result ?? Value.Undefined,
             verdict is VerdictSuccess { Response: var response } ? response : Value.Undefined));
     }
 

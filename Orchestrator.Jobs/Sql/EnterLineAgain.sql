@@ -1,5 +1,6 @@
 -- A locked run of which steps were queued needs its slot: until it has it they don't start. Their deliveries are taken
 -- back; the promotion that follows the slot makes new ones.
+-- The place is a new one: whoever has read the old one knows nothing of this (ReadSlots.sql).
 -- $3: the greatest id that a job of the run can have; $4: the run had ended, and needs a slot again.
 -- Transition: hold back (queued)
 with slot as (

@@ -19,15 +19,17 @@ with late as (
 ), busy as (
   select tenant_id, workflow_run_id, started_at, coalesce(next_at, finished_at) as until, false as is_now from ended
   union all
-  -- Of a step with several turns only this turn counts; one that is queued, or waits for its next attempt, is so since the
-  -- newest attempt of the run at the latest.
+  -- Of a step with several turns only this turn counts; one that has waited and been queued since (Promote.sql), from then on.
+  -- One that is queued otherwise, or waits for its next attempt, is so since the newest attempt of the run at the latest.
   select l.tenant_id, l.workflow_run_id,
-         case when q.status in ('queued', 'failed') then coalesce(n.newest, l.since) when q.phase is null then coalesce(q.started_at, l.since)
+         case when q.status in ('queued', 'failed') then coalesce(p.promoted_at, n.newest, l.since) when q.phase is null then coalesce(q.started_at, l.since)
               else clock_timestamp() end,
          clock_timestamp(), true
   from late l
   join job_queue q on q.tenant_id = l.tenant_id and q.job_id > l.workflow_run_id and q.job_id <= l.last_job_id
   left join news n on n.tenant_id = l.tenant_id and n.workflow_run_id = l.workflow_run_id
+  left join lateral (select s.createdat as promoted_at from hangfire.job j join hangfire.state s on s.id = j.stateid
+                     where q.status = 'queued' and j.id = q.hangfire_job_id and s.reason = 'Its time has come') p on true
   where q.status in ('queued', 'leased', 'running', 'failed')
 ), spent as (
   select l.tenant_id, l.workflow_run_id, l.timeout_ms, coalesce(b.is_now, false) as is_now,
@@ -42,12 +44,12 @@ with late as (
   update workflow_runs r
   set deadline_at = clock_timestamp() + greatest(s.left_ms, case when s.is_now then 10 else 5000 end) * interval '1 ms'
   from spent s
-  where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id and (s.left_ms > 0 or not s.is_now)
+  where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id and s.left_ms > 0
 ), failed as (
   update workflow_runs r
   set status = 'failed', finished_at = clock_timestamp(), revision = r.revision + 1
   from spent s
-  where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id and s.left_ms <= 0 and s.is_now
+  where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id and s.left_ms <= 0
   returning r.tenant_id, r.workflow_run_id, r.timeout_ms
 ), data as (
   update workflow_run_data d

@@ -1,4 +1,7 @@
--- Keys of dispatches that are older than @age, a batch of them.
+-- Keys of dispatches that are older than @age, a batch of them; those of steps have a statement of their own (ForgetStepKeys.sql).
 delete from idempotency_keys
 where ctid = any(array(
-  select ctid from idempotency_keys where created_at < clock_timestamp() - @age limit @batch for update skip locked))
+  select ctid from idempotency_keys
+  where created_at < clock_timestamp() - @age and scope <> 'step'
+  limit @batch
+  for update skip locked))

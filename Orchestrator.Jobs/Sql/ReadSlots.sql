@@ -20,7 +20,8 @@ with asked as (
 ), noted as (
   update run_slots s set ended = t.status is null or t.status in ('success', 'failed', 'cancelled'), due_at = null
   from state t
-  where s.tenant_id = t.tenant_id and s.workflow_run_id = t.workflow_run_id
+  -- one that got in line again since it was read has another place
+  where s.tenant_id = t.tenant_id and s.workflow_run_id = t.workflow_run_id and s.place = t.place
     and (t.status is null or t.status in ('success', 'failed', 'cancelled') or s.due_at is not null)
 )
 select tenant_id, key, workflow_run_id, max_runs, on_limit, holds, place

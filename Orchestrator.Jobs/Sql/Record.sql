@@ -6,7 +6,8 @@
 --   settle    the delivered job gets its final state, or Scheduled or Awaiting for another turn, and leaves the queue
 --   requeue   the step's own job is on its way to a worker again: its next turn has come
 --   reprocess the same in Processing, for the worker that goes straight on with the step
---   schedule  a new job in Scheduled: a step that became ready and begins with a wait
+--   schedule  a new job that is not on its way yet: a step that became ready and begins with a wait (Scheduled), or whose run
+--             waits for a slot (Awaiting)
 --   none      nothing: only counters change
 -- What moves is fenced by the recorder, which has locked the runs and read the steps.
 -- Transition: ready (waiting); hand-off (waiting); succeed (running, waiting); retry (running, waiting); park (running, waiting)
@@ -42,7 +43,7 @@ with step as (
         + s.retry_ms * interval '1 ms' end,
       hangfire_job_id = coalesce(s.new_job_id, q.hangfire_job_id),
       -- An attempt that was not admitted never started.
-      started_at = case when split_part(s.waiting_for, ':', 1) in ('rate_limit', 'exclusive') and s.attempts = 0 and q.phase is null then null
+      started_at = case when split_part(s.waiting_for, ':', 1) in ('rate_limit', 'exclusive', 'slot') and s.attempts = 0 and q.phase is null then null
                    else coalesce(s.started_at, case when s.hangfire in ('process', 'schedule') then clock_timestamp() end, q.started_at) end,
       finished_at = case when s.status in ('success', 'dead', 'skipped', 'cancelled') then clock_timestamp() end
   from step s

@@ -10,9 +10,15 @@ select
   (select count(*)::int from workers) as workers,
   exists (select from workflow_runs r
           where r.status in ('pending', 'running') and r.deadline_at < clock_timestamp()) as overdue,
-  -- milliseconds to the next timer; negative: overdue; null: none
-  (select extract(epoch from min(q.next_run_at) - clock_timestamp()) * 1000
-   from job_queue q where q.next_run_at is not null)::double precision as next_timer_ms,
+  -- milliseconds to the next timer of a run that goes on, found in the order of the timers; negative: overdue; null: none
+  (select extract(epoch from q.next_run_at - clock_timestamp()) * 1000
+   from job_queue q
+   cross join lateral (select from workflow_runs r
+                       where r.tenant_id = q.tenant_id and r.workflow_run_id = q.workflow_run_id and r.status in ('pending', 'running')
+                       offset 0) r
+   where q.next_run_at is not null
+   order by q.next_run_at
+   limit 1)::double precision as next_timer_ms,
   -- an event that was inserted by SQL
   exists (select from intent_events e where e.dispatched_at is null) as new_events,
   exists (select from autonomous_jobs j where j.status in ('pending', 'running')) as open_cycles,

@@ -21,9 +21,7 @@ internal sealed class MoreItems(Database database, WorkflowCatalog workflows, Ne
     /// <summary>Adds them all, or says why not.</summary>
     public async Task<MoreItemsOutcome> AddAsync(string tenant, RunId run, string address, IReadOnlyList<Value> items, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await FindAsync(connection, tenant, run, address, cancellationToken) is not { } step)
+        if (await FindAsync(tenant, run, address, cancellationToken) is not { } step)
         {
             return new MoreItemsUnknown($"There is no run {run}, or it has no step '{address}' (yet).");
         }
@@ -34,6 +32,8 @@ internal sealed class MoreItems(Database database, WorkflowCatalog workflows, Ne
             return new MoreItemsRefused($"Step '{address}' is of type {type}: only a for_each has items.");
         }
 
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (step.State.IsTerminal() || step.Run.IsTerminal() || step.Phase != StepPhase.Open || !await TakesAsync(connection, tenant, step.Job, cancellationToken))
         {
             return new MoreItemsRefused($"Step '{address}' is not open ({step.State.Word()}): items can be added from its start to its end.");
@@ -58,10 +58,9 @@ internal sealed class MoreItems(Database database, WorkflowCatalog workflows, Ne
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private static async Task<FoundForEach?> FindAsync(
-        NpgsqlConnection connection, string tenant, RunId run, string address, CancellationToken cancellationToken)
+    private async Task<FoundForEach?> FindAsync(string tenant, RunId run, string address, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SqlText.Load("FindForEach"), connection);
+        await using var command = database.Source.CreateCommand(SqlText.Load("FindForEach"));
         command.Parameters.One(tenant).One(run.Value).One(run.LastJob.Value).One(address);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) && !row.IsDBNull(0)

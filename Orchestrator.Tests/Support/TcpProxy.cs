@@ -29,6 +29,17 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public void Thaw() => Volatile.Read(ref _open).TrySetResult();
 
+    /// <summary>Ends all connections: what was held back is lost. New ones get through.</summary>
+    public void Cut()
+    {
+        while (_clients.TryTake(out var client))
+        {
+            client.Dispose();
+        }
+
+        Thaw();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Orchestrator.Jobs.Access;
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -239,6 +241,62 @@ internal sealed class RestartTests
         IdOf(second).Should().Be(IdOf(first));
         reused.Should().Be(HttpStatusCode.UnprocessableEntity);
         (await BulkAsync("""{"action": "restart", "filter": {"workflow_key": "often"}}""")).Should().Be(2, "the first has been restarted, its restart and the other have not");
+    }
+
+    [Test]
+    public async Task Two_bulk_restarts_at_the_same_moment_restart_each_run_once()
+    {
+        const int runs = 20;
+        await _service.PutAsync("{ key: bulky, steps: [{ id: one, type: transform, value: 1 }] }");
+        foreach (var id in await Task.WhenAll(Enumerable.Range(0, runs).Select(_ => _service.DispatchAsync(new DispatchRequest { WorkflowKey = "bulky" }))))
+        {
+            await _service.EndAsync(id);
+        }
+
+        // Both have found the runs, and wait for the first one's lock.
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await new NpgsqlCommand("select from orchestrator.workflow_runs where workflow_key = 'bulky' for update", connection).ExecuteNonQueryAsync();
+        var body = $$$"""{"action": "restart", "filter": {"workflow_key": "bulky", "to": "{{{DateTime.UtcNow:O}}}"}}""";
+        var counts = Task.WhenAll(BulkAsync(body), BulkAsync(body));
+        await Eventually.IsTrueAsync(
+            () => _service.Database.ScalarAsync<bool>("select count(*) >= 2 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"), "both requests");
+        await transaction.CommitAsync();
+
+        (await counts).Sum().Should().Be(runs);
+        (await _service.Database.ScalarAsync<long>("select count(*) from orchestrator.workflow_runs where workflow_key = 'bulky' and restarted_from is not null")).Should().Be(runs);
+    }
+
+    [Test]
+    public async Task A_restart_counts_once_also_when_the_answer_to_its_commit_is_lost()
+    {
+        var old = await _service.RunAsync("{ key: lost_answer, steps: [{ id: one, type: transform, value: 1 }] }");
+        await using var network = new TcpProxy(new NpgsqlConnectionStringBuilder(_service.Database.ConnectionString).Port);
+        await using var other = await _service.StartAnotherAsync(options =>
+        {
+            TestService.WithoutWorkers(options);
+            options.ConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Host = "127.0.0.1", Port = network.Port }.ConnectionString;
+        });
+
+        // A commit that takes as long as the test holds a lock.
+        await _service.Database.ExecuteAsync($"""
+            create function waits_at_commit() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return null; end $$;
+            create constraint trigger waits_at_commit after insert on workflow_logs deferrable initially deferred
+            for each row when (new.message like 'Goes on from run {old.Id}%') execute function waits_at_commit()
+            """);
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await new NpgsqlCommand("select pg_advisory_lock(1)", connection).ExecuteNonQueryAsync();
+        var answer = other.Client.PostAsync($"/api/runs/{old.Id}/restart", null);
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select count(*) > 0 from pg_locks where locktype = 'advisory' and classid = 0 and objid = 1 and not granted"), "the commit");
+        network.Freeze();
+        await new NpgsqlCommand("select pg_advisory_unlock(1)", connection).ExecuteNonQueryAsync();
+        await Eventually.IsTrueAsync(async () => await RestartsAsync() == 1, "the new run");
+        network.Cut();
+
+        (await answer).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await RestartsAsync()).Should().Be(1);
+
+        Task<long> RestartsAsync() => _service.Database.ScalarAsync<long>($"select count(*) from orchestrator.workflow_runs where restarted_from = '{old.Id}'");
     }
 
     [Test]

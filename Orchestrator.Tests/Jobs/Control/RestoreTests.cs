@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -118,6 +119,27 @@ internal sealed class RestoreTests
         await _service.Database.ExecuteAsync($"update orchestrator.workflow_runs set snapshot_at = now() where workflow_run_id = '{id}'");
         await _service.Get<Orchestrator.Jobs.Control.Snapshots>().TakeDueAsync(CancellationToken.None);
         (await NumbersAsync(id)).Should().Equal(4, 3, 1);
+    }
+
+    [Test]
+    public async Task Many_restores_of_one_run_at_the_same_moment_leave_each_other_a_connection()
+    {
+        const int more = 60;
+        var old = await _service.StartRunAsync("{ key: restored, steps: [{ id: wait, type: wait_for_event, event: go }] }");
+        await _service.UntilAsync(old, run => run["wait"].WaitingFor == "event", "the wait");
+        await TakeAsync(old);
+
+        // As many as there are connections wait for the run's lock.
+        await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await new NpgsqlCommand($"select from orchestrator.workflow_runs where workflow_run_id = '{old}' for update", connection).ExecuteNonQueryAsync();
+        var answers = Task.WhenAll(Enumerable.Range(0, more).Select(_ => RestoreAsync(old, 1)));
+        await Eventually.IsTrueAsync(
+            () => _service.Database.ScalarAsync<bool>("select count(*) >= 15 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"), "the requests");
+        await transaction.CommitAsync();
+
+        (await answers).Select(answer => answer.Status).Should().OnlyContain(status => status == HttpStatusCode.Accepted);
+        (await _service.Database.ScalarAsync<long>($"select count(*) from orchestrator.workflow_runs where restarted_from = '{old}'")).Should().Be(more);
     }
 
     private Task<TestRun> HeldAsync(RunId id, int pass) => _service.UntilAsync(

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Control;
@@ -82,11 +83,11 @@ internal sealed class RunTimeoutTests
         await _service.UntilAsync(id, run => run["b"].Status == "queued", "the queued step");
 
         // As if it had been under way for half an hour, all but some seconds of it in a pause.
+        await AgeAsync(id);
         await _service.Database.ExecuteAsync($"""
-            update orchestrator.workflow_runs set started_at = started_at - interval '30 minutes', deadline_at = clock_timestamp() - interval '1 second',
+            update orchestrator.workflow_runs set deadline_at = clock_timestamp() - interval '1 second',
               pauses = tstzmultirange(tstzrange(clock_timestamp() - interval '29 minutes 55 seconds', clock_timestamp() - interval '1 second'))
             where workflow_run_id = '{id}';
-            update orchestrator.job_attempts set started_at = started_at - interval '30 minutes', finished_at = finished_at - interval '30 minutes' where job_id between '{id}' and '{id.LastJob}';
             """);
         await Eventually.IsTrueAsync(
             () => _service.Database.ScalarAsync<bool>($"select deadline_at > clock_timestamp() from orchestrator.workflow_runs where workflow_run_id = '{id}'"), "the look at it");
@@ -95,4 +96,49 @@ internal sealed class RunTimeoutTests
         await _service.Database.ExecuteAsync($"update orchestrator.workflow_runs set pauses = null, deadline_at = clock_timestamp() where workflow_run_id = '{id}'");
         (await _service.EndAsync(id)).Status.Should().Be("failed");
     }
+
+    [Test]
+    public async Task A_wait_that_is_over_and_has_brought_its_step_into_a_queue_does_not_count()
+    {
+        var id = await _service.StartRunAsync("""
+            key: waited
+            config: { timeout_ms: 60000 }
+            steps: [{ id: a, call: /fine }, { id: wait, type: delay, ms: 3600000, queue: nobody, depends_on: [a] }]
+            """);
+        await _service.UntilAsync(id, run => run["wait"].WaitingFor == "timer", "the wait");
+
+        await AgeAsync(id);
+        await _service.Database.ExecuteAsync($"update orchestrator.job_queue set next_run_at = clock_timestamp() where job_id = '{id.Job(1)}'");
+        await _service.UntilAsync(id, run => run["wait"].Status == "queued", "the end of the wait");
+        await _service.Database.ExecuteAsync($"update orchestrator.workflow_runs set deadline_at = clock_timestamp() where workflow_run_id = '{id}'");
+        await Eventually.IsTrueAsync(
+            () => _service.Database.ScalarAsync<bool>($"select deadline_at > clock_timestamp() or status <> 'running' from orchestrator.workflow_runs where workflow_run_id = '{id}'"), "the look at it");
+
+        (await _service.UntilAsync(id, _ => true, "the run")).Status.Should().Be("running");
+    }
+
+    [Test]
+    public async Task What_has_used_its_time_up_fails_also_while_it_only_waits()
+    {
+        var id = await _service.StartRunAsync("""
+            key: worked
+            config: { timeout_ms: 60000 }
+            steps: [{ id: a, call: /fine }, { id: wait, type: delay, ms: 3600000, depends_on: [a] }]
+            """);
+        await _service.UntilAsync(id, run => run["wait"].WaitingFor == "timer", "the wait");
+
+        await AgeAsync(id);
+        await _service.Database.ExecuteAsync($"""
+            update orchestrator.job_attempts set finished_at = finished_at + interval '2 minutes' where job_id = '{id.Job(0)}';
+            update orchestrator.workflow_runs set deadline_at = clock_timestamp() where workflow_run_id = '{id}';
+            """);
+
+        ((string?)(await _service.EndAsync(id)).Error["message"]).Should().Contain("60000 ms (config.timeout_ms)");
+    }
+
+    /// <summary>As if the run and its attempts had been half an hour ago.</summary>
+    private Task AgeAsync(RunId id) => _service.Database.ExecuteAsync($"""
+        update orchestrator.workflow_runs set started_at = started_at - interval '30 minutes' where workflow_run_id = '{id}';
+        update orchestrator.job_attempts set started_at = started_at - interval '30 minutes', finished_at = finished_at - interval '30 minutes' where job_id between '{id}' and '{id.LastJob}';
+        """);
 }

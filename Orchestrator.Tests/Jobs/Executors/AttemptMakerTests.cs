@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
@@ -73,7 +74,7 @@ internal sealed class AttemptMakerTests
             Worker = 1,
             Queue = "default",
         };
-        var maker = new AttemptMaker([new Scripted(execute)], null!, null!, new OrchestratorOptions(), TimeProvider.System, new Random(1));
+        var maker = new AttemptMaker([new Scripted(execute)], null!, null!, new OrchestratorOptions(), TimeProvider.System, new Random(1), NullLogger<AttemptMaker>.Instance);
         var record = await maker.MakeAsync(new LoadedWorkflow(definition, 1), new RunMemory(Run), claimed, held: null, cancellationToken);
         return record.Verdict;
     }

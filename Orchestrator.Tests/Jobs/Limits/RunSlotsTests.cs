@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Orchestrator.Jobs;
 using Orchestrator.Jobs.Control;
 using Orchestrator.Jobs.Dispatch;
@@ -142,6 +143,40 @@ internal sealed class RunSlotsTests
     }
 
     [Test]
+    public async Task A_run_that_is_reopened_while_its_key_is_looked_at_gets_its_slot()
+    {
+        using var go = new SemaphoreSlim(0);
+        _service.Target.On("/meets", async (http, seen) =>
+        {
+            await go.WaitAsync(http.RequestAborted);
+            await TargetServer.JsonAsync(http, _service.Target.RequestsTo(seen.Path).Count == 1 ? 400 : 200, "{}");
+        });
+        await _service.PutAsync("{ key: meets, config: { concurrency: { limit: 1 } }, steps: [{ id: call, call: /meets }] }");
+        var id = await DispatchAsync("meets", "ada");
+        await Eventually.IsTrueAsync(() => Task.FromResult(_service.Target.RequestsTo("/meets").Count == 1), "the first call");
+        await using var key = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var keyIsLocked = await key.BeginTransactionAsync();
+        await using var lockKey = new NpgsqlCommand(SqlText.Load("LockSlots"), key);
+        lockKey.Parameters.Texts([DispatchRequest.DefaultTenant]).Texts(["meets"]);
+        await lockKey.ExecuteNonQueryAsync();
+        go.Release(2);
+        await _service.EndAsync(id);
+        await BlockedAsync("advisory"); // a look that is about to read that the run has failed
+
+        await using var slot = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var slotIsLocked = await slot.BeginTransactionAsync();
+        await new NpgsqlCommand($"select from run_slots where workflow_run_id = '{id}' for update", slot).ExecuteNonQueryAsync();
+        var resumed = _service.Client.PostAsync($"/api/runs/{id}/resume", null);
+        await BlockedAsync("transactionid"); // the reopening
+        await keyIsLocked.CommitAsync();
+        await BlockedAsync("tuple"); // the look, which has read, behind it
+        await slotIsLocked.CommitAsync();
+
+        (await resumed).EnsureSuccessStatusCode();
+        (await _service.UntilAsync(id, run => run.Status == "success", "its second attempt"))["call"].Attempts.Should().Be(2);
+    }
+
+    [Test]
     public async Task A_paused_run_keeps_its_slot_and_one_in_line_gets_none()
     {
         var key = await PutAsync("pauses", "limit: 1");
@@ -178,6 +213,27 @@ internal sealed class RunSlotsTests
         await _service.UntilAsync(later, IsUnderWay, "the other");
     }
 
+    /// <summary>As recordings do: in another order, key by key, the two would wait for each other.</summary>
+    [Test]
+    public async Task A_look_at_several_keys_locks_their_runs_in_the_order_of_their_ids()
+    {
+        var later = new DispatchRequest { WorkflowKey = await PutAsync("order_b", "limit: 1"), ScheduledAt = DateTime.UtcNow.AddHours(1) };
+        var first = await _service.DispatchAsync(later);
+        var second = await _service.DispatchAsync(later with { WorkflowKey = await PutAsync("order_a", "limit: 1") });
+        await using var other = await _service.Database.DataSource.OpenConnectionAsync();
+        await using var recording = await other.BeginTransactionAsync();
+        await new NpgsqlCommand($"select from workflow_runs where workflow_run_id = '{first}' for no key update", other).ExecuteNonQueryAsync();
+        await _service.Database.ExecuteAsync($"update run_slots set due_at = now() where workflow_run_id in ('{first}', '{second}')");
+        await BlockedAsync("transactionid"); // the look
+
+        var isFree = () => new NpgsqlCommand($"select from workflow_runs where workflow_run_id = '{second}' for no key update nowait", other).ExecuteNonQueryAsync();
+
+        await isFree.Should().NotThrowAsync();
+        await recording.CommitAsync();
+        await _service.UntilAsync(first, IsUnderWay, "its slot");
+        await _service.UntilAsync(second, IsUnderWay, "its slot");
+    }
+
     [Test]
     public async Task It_holds_for_the_library_in_its_own_transaction_and_what_was_told_to_nobody_is_found()
     {
@@ -208,6 +264,11 @@ internal sealed class RunSlotsTests
 
         outcome.Should().BeOfType<DispatchRefused>().Which.Message.Should().Contain("config.concurrency.key " + problem);
     }
+
+    private Task BlockedAsync(string kind) => Eventually.IsTrueAsync(
+        () => _service.Database.ScalarAsync<bool>(
+            $"select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = '{kind}')"),
+        $"somebody to wait for a lock ({kind})");
 
     private static bool IsUnderWay(TestRun run) => run["wait"].WaitingFor?.StartsWith("event", StringComparison.Ordinal) == true;
 

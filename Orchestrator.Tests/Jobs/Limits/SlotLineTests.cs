@@ -34,7 +34,7 @@ internal sealed class SlotLineTests
     {
         var decisions = SlotLine.Decide([Run(0, 'Q', 1), Run(1, 'q', 1), Run(2, 'q', 5)]);
 
-        decisions.IsEmpty.Should().BeTrue();
+        decisions.Runs.Should().BeEmpty();
     }
 
     private static SlotRun Run(int n, char word, int limit) => new(

@@ -132,6 +132,42 @@ internal sealed class SlotsOfRestartsTests
     }
 
     [Test]
+    public async Task What_is_under_way_in_a_reopened_run_starts_nothing_before_the_run_has_its_slot()
+    {
+        var (failed, holder, go) = await ReopenAsync("over", """
+            - { id: slow, call: /slow, when: inputs.holds !== true }
+            - { id: call, call: /after, depends_on: [slow] }
+            - { id: value, type: transform, value: 1, depends_on: [slow] }
+            - { id: delay, type: delay, ms: 1, depends_on: [slow] }
+            """);
+
+        go.Release();
+
+        var held = await _service.UntilAsync(failed, run => run["slow"].Status == "success", "the end of what was under way");
+        held.Status.Should().Be("running");
+        held.Steps.Values.Where(step => !step.HasEnded).Select(step => (step.StepId, step.Status, step.WaitingFor, step.HangfireState, step.Deliveries))
+            .Should().BeEquivalentTo(new[] { "dies", "call", "value", "delay" }.Select(step => (step, "waiting", "slot:over", "Awaiting", 0)));
+        await GoAsync(holder);
+        (await _service.EndAsync(failed)).States.Should().Be("wait skipped, dies success, slow success, call success, value success, delay success");
+        _service.Target.RequestsTo("/after").Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task A_pass_under_way_in_a_reopened_run_is_followed_by_none_before_the_run_has_its_slot()
+    {
+        var (failed, holder, go) = await ReopenAsync("passes", """
+            - { id: again, type: loop, max_iterations: 2, when: inputs.holds !== true, steps: [{ id: slow, call: /slow }] }
+            """);
+
+        go.Release(2);
+
+        var held = await _service.UntilAsync(failed, run => run["again[0].slow"].HasEnded, "the end of what was under way");
+        held["again"].Should().Match<TestStep>(step => step.WaitingFor == "slot:passes" && step.HangfireState == "Awaiting" && step.Deliveries == 0);
+        await GoAsync(holder);
+        (await _service.EndAsync(failed)).States.Should().Be("wait skipped, dies success, again success, again[0].slow success, again[1].slow success");
+    }
+
+    [Test]
     public async Task No_more_steps_of_a_restart_are_under_way_than_may_be()
     {
         var busy = new BusyTarget(_service.Target, "/busy");
@@ -182,6 +218,40 @@ internal sealed class SlotsOfRestartsTests
     }
 
     private Task<RunId> DispatchAsync(string key) => _service.DispatchAsync(new DispatchRequest { WorkflowKey = key });
+
+    /// <summary>
+    /// A run that failed while its call of /slow was under way and was then opened again, and one that has the slot meanwhile.
+    /// The call is answered when the caller says go.
+    /// </summary>
+    private async Task<(RunId Failed, RunId Holder, SemaphoreSlim Go)> ReopenAsync(string key, string steps)
+    {
+        var (go, isUnderWay) = (new SemaphoreSlim(0), new TaskCompletionSource());
+        _service.Target.On("/slow", async (http, _) =>
+        {
+            isUnderWay.TrySetResult();
+            await go.WaitAsync(http.RequestAborted);
+            await TargetServer.JsonAsync(http, 200, "{}");
+        });
+        _service.Target.On($"/dies_{key}", async (http, seen) =>
+        {
+            await isUnderWay.Task;
+            await TargetServer.JsonAsync(http, _service.Target.RequestsTo(seen.Path).Count == 1 ? 400 : 200, "{}");
+        });
+        await _service.PutAsync($$"""
+            key: {{key}}
+            config: { concurrency: { limit: 1 } }
+            steps:
+            - { id: wait, type: wait_for_event, event: go, when: inputs.holds === true }
+            - { id: dies, call: /dies_{{key}}, when: inputs.holds !== true }
+            {{steps}}
+            """);
+        var failed = await DispatchAsync(key);
+        await _service.UntilAsync(failed, run => run.Status == "failed", "the failure");
+        var holder = await _service.DispatchAsync(new DispatchRequest { WorkflowKey = key, Payload = Value.Object(("holds", true)) });
+        await _service.UntilAsync(holder, IsUnderWay, "the one that has the slot");
+        (await _service.Client.PostAsync($"/api/runs/{failed}/steps/dies/retry", null)).EnsureSuccessStatusCode();
+        return (failed, holder, go);
+    }
 
     private async Task<RunId> MakeAsync(string path, string? wish)
     {

@@ -70,6 +70,31 @@ internal sealed class CleanUpTests
     }
 
     [Test]
+    public async Task Keys_of_steps_stay_as_long_as_their_run_can_go_on()
+    {
+        await using var service = await TestService.StartAsync();
+
+        // A child each of runs that have succeeded, were cancelled, have succeeded lately, have failed, go on, and are gone.
+        await service.Database.ExecuteAsync("""
+            with parent as (
+              insert into workflow_runs (workflow_run_id, workflow_key, workflow_version, status, open_steps, timeout_ms, finished_at)
+              select overlay(md5(n::text) placing '000000' from 27)::uuid, 'k', 1, status, 0, 1, now() - age
+              from (values (1, 'success', interval '25 hours'), (2, 'cancelled', interval '25 hours'), (3, 'success', interval '23 hours'),
+                           (4, 'failed', interval '80 days'), (5, 'running', null)) r (n, status, age)),
+            child as (
+              insert into workflow_runs (workflow_run_id, workflow_key, workflow_version, status, open_steps, timeout_ms, finished_at, parent_run_id)
+              select overlay(md5('child ' || n) placing '000000' from 27)::uuid, 'k', 1, 'failed', 0, 1, now() - interval '80 days', overlay(md5(n::text) placing '000000' from 27)::uuid
+              from generate_series(1, 6) n)
+            insert into idempotency_keys (scope, key, request_sha256, workflow_run_id, created_at)
+            select 'step', n, '', overlay(md5('child ' || n) placing '000000' from 27)::uuid, now() - interval '90 days' from generate_series(1, 6) n
+            """);
+
+        service.Get<IRecurringJobManager>().Trigger(CleanUpJob.RecurringId);
+
+        await Eventually.IsTrueAsync(() => service.Database.ScalarAsync<bool>("select array_agg(key order by key) = array['3', '4', '5'] from idempotency_keys"), "the clean-up");
+    }
+
+    [Test]
     public async Task Locks_that_have_expired_go_every_quarter_of_an_hour_and_held_ones_stay()
     {
         await using var service = await TestService.StartAsync();

@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Maintenance;
@@ -145,14 +146,75 @@ internal sealed class SweeperTests
     }
 
     [Test]
-    public async Task A_lease_is_renewed_while_its_worker_lives()
+    public async Task A_recovery_that_can_not_be_read_keeps_nothing_else_from_being_done_and_is_left_for_a_minute()
     {
-        using var parked = await ParkAsync();
-        await _service.Database.ExecuteAsync($"update job_queue set lease_until = now() + interval '3 seconds' where job_id = '{parked.Run.Job(0)}'");
-        await _service.Get<SweepActions>().RenewAsync([parked.Run.Job(0)], _service.Get<WorkerPresence>().Id, CancellationToken.None);
+        await _service.PutAsync("{ key: told, trigger: { type: event, event_types: told }, steps: [{ id: a, type: transform, value: 1 }] }");
+        var failed = await _service.RunAsync("{ key: recovers, config: { auto_recovery: true }, steps: [{ id: a, type: fail, message: no }] }");
 
-        (await _service.Database.ScalarAsync<bool>($"select lease_until > now() + interval '20 seconds' from job_queue where job_id = '{parked.Run.Job(0)}'"))
-            .Should().BeTrue();
+        // As if it were of a version that only a newer release can read.
+        await _service.Database.ExecuteAsync("""
+            insert into workflow_definitions (workflow_key, version, content, content_sha256)
+            select workflow_key, 2, replace(content, 'type: fail', 'type: of_tomorrow'), content_sha256 from workflow_definitions where workflow_key = 'recovers';
+            update workflow_runs set workflow_version = 2 where workflow_key = 'recovers';
+            update run_recoveries set due_at = now();
+            insert into intent_events (user_id, type) values ('ada', 'told');
+            """);
+
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select exists (select from workflow_runs where workflow_key = 'told')"), "the run of the event");
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select due_at > now() + interval '30 seconds' from run_recoveries"), "the next look");
+        (await TestRun.ReadAsync(_service.Database, failed.Id)).Status.Should().Be("failed");
+        _service.Log.Text.Should().Contain($"Run {failed.Id} can't go on by itself here");
+    }
+
+    [Test]
+    public async Task The_timers_of_paused_runs_hide_no_others()
+    {
+        var paused = await _service.StartRunAsync("{ key: paused, steps: [{ id: wait, type: delay, ms: 3600000 }] }");
+        await _service.UntilAsync(paused, run => run["wait"].WaitingFor == "timer", "the wait");
+        (await _service.Client.PostAsync($"/api/runs/{paused}/pause", null)).EnsureSuccessStatusCode();
+        await _service.Database.ExecuteAsync("update job_queue set next_run_at = now() - interval '1 hour'");
+        (await _service.Get<SweepActions>().LookAsync(default)).NextTimer.Should().BeNull();
+
+        var other = await _service.StartRunAsync("{ key: other, steps: [{ id: wait, type: delay, ms: 3600000 }] }");
+        await _service.UntilAsync(other, run => run["wait"].WaitingFor == "timer", "the wait");
+
+        (await _service.Get<SweepActions>().LookAsync(default)).NextTimer.Should().BeGreaterThan(TimeSpan.FromMinutes(50));
+    }
+
+    [Test]
+    public async Task After_a_full_batch_it_looks_again_at_once()
+    {
+        await using var idle = await _service.StartAnotherAsync(TestService.WithoutWorkers);
+        await _service.PutAsync("{ key: many, config: { queue: nobodys }, steps: [{ id: a, type: transform, value: 1 }] }");
+        var at = DateTime.UtcNow.AddHours(1);
+        await idle.Get<Dispatcher>().DispatchAllAsync([.. Enumerable.Range(0, 2100).Select(_ => new DispatchRequest { WorkflowKey = "many", ScheduledAt = at })], default);
+        await _service.Database.ExecuteAsync("update job_queue set next_run_at = now()");
+
+        for (var looks = 0; looks < 3; looks++)
+        {
+            await idle.Get<Sweeper>().SweepAsync(default);
+        }
+
+        (await _service.Database.ScalarAsync<long>("select count(*) from job_queue where status = 'waiting'")).Should().Be(0);
+    }
+
+    [Test]
+    public async Task Lost_deliveries_are_looked_for_in_open_runs_alone()
+    {
+        await _service.Database.ExecuteAsync("""
+            insert into workflow_runs (workflow_run_id, workflow_key, workflow_version, status, open_steps, timeout_ms, finished_at, created_at)
+            select overlay(md5(n::text) placing '000000' from 27)::uuid, 'k', 1, case when n <= 20 then 'running' else 'success' end, 0, 1,
+                   case when n <= 20 then null else now() end, now() - interval '1 hour'
+            from generate_series(1, 12000) n;
+            insert into job_queue (job_id, workflow_run_id, step_id, step_index, status, max_attempts, pending, finished_at)
+            select overlay(workflow_run_id::text placing lpad(to_hex(i + 1), 6, '0') from 31)::uuid, workflow_run_id, 's' || i, i, 'success', 1, 0, now()
+            from workflow_runs, generate_series(0, 4) i;
+            """);
+        await _service.Database.ExecuteAsync("analyze");
+        await using var command = _service.Database.DataSource.CreateCommand("explain (format json) " + Statements.Redeliver);
+        command.Parameters.One("{}").One("[]");
+
+        ((string)(await command.ExecuteScalarAsync())!).Should().NotMatchRegex("(?s)\"Node Type\": \"Seq Scan\",[^}]*?\"Relation Name\": \"job_queue\"");
     }
 
     /// <summary>Ends the connection that holds a worker's lock.</summary>

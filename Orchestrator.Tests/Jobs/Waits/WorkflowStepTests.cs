@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Dapper;
+using Hangfire;
+using Orchestrator.Jobs.Maintenance;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Tests.Support;
 
@@ -97,6 +99,30 @@ public sealed class WorkflowStepTests
     }
 
     [Test]
+    public async Task A_pause_holds_for_the_run_alone_and_its_children_are_paused_by_their_parent()
+    {
+        var run = await _service.StartRunAsync("{ key: holds, steps: [{ id: child, type: workflow, workflow_key: waits }] }");
+        await _service.UntilAsync(run, above => above["child"].WaitingFor == "workflow", "the child");
+        var child = new RunId((await ChildrenAsync(run)).Single().Id);
+        await _service.UntilAsync(child, below => below["wait"].WaitingFor == "event", "the child's wait");
+
+        (await _service.Client.PostAsync($"/api/runs/{run}/pause", null)).EnsureSuccessStatusCode();
+        (await _service.UntilAsync(child, _ => true, "the child")).Status.Should().Be("running");
+        foreach (var (action, status) in new[] { ("pause", "paused"), ("resume", "running") })
+        {
+            using var answer = await _service.Client.PostAsJsonAsync("/api/runs/bulk", new { action, filter = new { parent = run.ToString() } });
+            ((int)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["count"]!).Should().Be(1);
+            (await _service.UntilAsync(child, _ => true, "the child")).Status.Should().Be(status);
+        }
+
+        await _service.Client.PostAsJsonAsync($"/api/runs/{child}/signals/go", new { });
+        (await _service.EndAsync(child)).Status.Should().Be("success");
+        (await _service.UntilAsync(run, _ => true, "the parent")).Status.Should().Be("paused");
+        (await _service.Client.PostAsync($"/api/runs/{run}/resume", null)).EnsureSuccessStatusCode();
+        (await _service.EndAsync(run)).Status.Should().Be("success");
+    }
+
+    [Test]
     public async Task A_workflow_that_starts_itself_comes_to_an_end()
     {
         var run = await _service.RunAsync("{ key: again, steps: [{ id: child, type: workflow, workflow_key: again }] }");
@@ -105,6 +131,25 @@ public sealed class WorkflowStepTests
         ((string)run.Error["message"]!).Should().Contain("is inside of 20 others").And.Contain("does workflow 'again' start itself?");
         await using var connection = await _service.Database.DataSource.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>("select count(*) from workflow_runs where workflow_key = 'again'")).Should().Be(21);
+    }
+
+    [Test]
+    public async Task A_child_run_is_started_once_also_when_its_step_is_retried_days_later()
+    {
+        var run = await _service.RunAsync("{ key: days_later, steps: [{ id: child, type: workflow, workflow_key: fails }] }");
+        var child = (await ChildrenAsync(run.Id)).Single();
+        await _service.Database.ExecuteAsync($"update idempotency_keys set created_at = now() - interval '2 days' where workflow_run_id = '{child.Id}'");
+        await _service.Database.ExecuteAsync("""
+            insert into idempotency_keys (scope, key, request_sha256, workflow_run_id, created_at)
+            select scope, 'goes', '', gen_random_uuid(), now() - interval '2 days' from unnest(array['runs', 'step']) scope
+            """);
+        _service.Get<IRecurringJobManager>().Trigger(CleanUpJob.RecurringId);
+        await Eventually.IsTrueAsync(() => _service.Database.ScalarAsync<bool>("select count(*) = 0 from idempotency_keys where key = 'goes'"), "the clean-up");
+
+        (await _service.Client.PostAsync($"/api/runs/{run.Id}/steps/child/retry", null)).EnsureSuccessStatusCode();
+        await _service.UntilAsync(run.Id, again => again.HasEnded && again["child"].Attempts == 2, "the retry");
+
+        (await ChildrenAsync(run.Id)).Should().Equal(child);
     }
 
     private async Task<List<Child>> ChildrenAsync(RunId run)
