@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
