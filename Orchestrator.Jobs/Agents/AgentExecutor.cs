@@ -60,7 +60,11 @@ internal sealed class AgentExecutor(
 
         if (Address(agent) is not { } address)
         {
-            return Permanent($"Agent '{agent.Username}' has no endpoint, and there is no default one. Set its `endpoint` with PUT /api/agents, or Agents__Endpoint.", AgentId.Of(agent));
+            return Permanent(
+                agent.Endpoint is null
+                    ? $"Agent '{agent.Username}' has no endpoint, and there is no default one. Set its `endpoint` with PUT /api/agents, or Agents__Endpoint."
+                    : $"Agent '{agent.Username}' has an endpoint that is no absolute http or https address without user and password. Set its `endpoint` with PUT /api/agents.",
+                AgentId.Of(agent));
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = HttpRequests.Json(AgentRequest.Of(action, attempt, agent)) };

@@ -162,6 +162,17 @@ internal sealed class AgentTaskTests : AgentTaskTestBase
         ((long)run.Error["agent_id"]!).Should().Be(987654321);
     }
 
+    [Test]
+    public async Task An_endpoint_with_a_password_is_not_called_and_not_shown()
+    {
+        await AddAgentAsync("leaky");
+        await Service.Database.ExecuteAsync("update orchestrator.agents set endpoint = 'http://ada:hunter2@localhost:1/' where username = 'leaky'");
+
+        var run = await RunTaskAsync("leaky", "agent: leaky");
+
+        ((string)run.Error["message"]!).Should().Contain("has an endpoint that is no absolute http or https address").And.NotContain("hunter2");
+    }
+
     /// <summary>Makes the agent unless a test before this one has.</summary>
     private async Task EnsureAsync(string username, string extra)
     {
