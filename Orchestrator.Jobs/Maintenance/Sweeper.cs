@@ -10,7 +10,6 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Jobs.Limits;
 using Orchestrator.Jobs.Operators;
-using Orchestrator.Jobs.Storage;
 
 namespace Orchestrator.Jobs.Maintenance;
 

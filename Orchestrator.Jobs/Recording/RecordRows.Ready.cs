@@ -1,5 +1,4 @@
 using Orchestrator.Jobs.Execution;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 

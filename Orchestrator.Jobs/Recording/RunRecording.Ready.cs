@@ -1,6 +1,5 @@
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
-using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.States;
 

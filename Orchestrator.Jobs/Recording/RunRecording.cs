@@ -1,6 +1,5 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
-using Orchestrator.Jobs.Executors;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
