@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
@@ -56,12 +55,16 @@ internal sealed class AgentExecutor(
         }
         catch (NoAgentException e)
         {
-            return Permanent($"Step '{attempt.Step.Id}': {e.Message}");
+            return Permanent($"Step '{attempt.Step.Id}': {e.Message}", e.Asked is { } asked ? new AgentId(asked) : null);
         }
 
         if (Address(agent) is not { } address)
         {
-            return Permanent($"Agent '{agent.Username}' has no endpoint, and there is no default one. Set its `endpoint` with PUT /api/agents, or Agents__Endpoint.", agent);
+            return Permanent(
+                agent.Endpoint is null
+                    ? $"Agent '{agent.Username}' has no endpoint, and there is no default one. Set its `endpoint` with PUT /api/agents, or Agents__Endpoint."
+                    : $"Agent '{agent.Username}' has an endpoint that is no absolute http or https address without user and password. Set its `endpoint` with PUT /api/agents.",
+                AgentId.Of(agent));
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = HttpRequests.Json(AgentRequest.Of(action, attempt, agent)) };
@@ -72,7 +75,7 @@ internal sealed class AgentExecutor(
             client, request, name, attempt, options.MaxResponseBytes,
             (response, body) => AgentAnswers.Judge(action, attempt.Step, agent, name, response, body, options.MaxResponseBytes, isAlternative),
             cancellationToken);
-        return result is AttemptFailed failed ? new AttemptFailed(failed.Failure with { AgentId = IdOf(agent) }) : result;
+        return result is AttemptFailed failed ? new AttemptFailed(failed.Failure with { AgentId = AgentId.Of(agent) }) : result;
     }
 
     private async Task<TaskAgent> FindAsync(AgentTaskAction action, StepAttempt attempt, bool isAlternative, CancellationToken cancellationToken)
@@ -95,8 +98,6 @@ internal sealed class AgentExecutor(
     private Uri? Address(TaskAgent agent) =>
         agent.Endpoint is null ? options.Agents.Endpoint : HttpRequests.AddressOfUrl(agent.Endpoint, out _);
 
-    private static string IdOf(TaskAgent agent) => agent.Id?.ToString(CultureInfo.InvariantCulture) ?? agent.Username;
-
-    private static AttemptFailed Permanent(string message, TaskAgent? agent = null) =>
-        new(new Failure(FailureKind.Invalid, message) { AgentId = agent is null ? null : IdOf(agent) });
+    private static AttemptFailed Permanent(string message, AgentId? agent) =>
+        new(new Failure(FailureKind.Invalid, message) { AgentId = agent });
 }

@@ -25,24 +25,25 @@ internal sealed class AgentFinder(Database database)
     public async Task<TaskAgent> ByNameAsync(
         string tenant, string name, IReadOnlyList<string> capabilities, CancellationToken cancellationToken)
     {
-        var row = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        long? asked = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        var row = asked is { } id
             ? await OneAsync("FindAgent", new { tenant, id }, cancellationToken)
             : await OneAsync("FindAgentByName", new { tenant, name }, cancellationToken);
         if (row is null)
         {
             return AgentTaskAction.BuiltIn.Contains(name)
                 ? TaskAgent.BuiltIn(name, capabilities)
-                : throw new NoAgentException($"There is no agent '{name}'. Make one with POST /api/agents, or name another.");
+                : throw new NoAgentException($"There is no agent '{name}'. Make one with POST /api/agents, or name another.", asked);
         }
 
         if (row.Status != AgentStatus.Active)
         {
-            throw new NoAgentException($"Agent '{row.Username}' is {row.Status}. Name another, or make it active again with PUT /api/agents/{row.Id}.");
+            throw new NoAgentException($"Agent '{row.Username}' is {row.Status}. Name another, or make it active again with PUT /api/agents/{row.Id}.", row.Id);
         }
 
         var missing = capabilities.Except(row.Capabilities).ToArray();
         return missing.Length == 0 ? TaskAgent.Of(row) : throw new NoAgentException(
-            $"Agent '{row.Username}' lacks {Quoted(missing)} of the capabilities that the step asks for. Add them to the agent with PUT /api/agents/{row.Id}, or name another.");
+            $"Agent '{row.Username}' lacks {Quoted(missing)} of the capabilities that the step asks for. Add them to the agent with PUT /api/agents/{row.Id}, or name another.", row.Id);
     }
 
     /// <summary>
@@ -71,4 +72,9 @@ internal sealed class AgentFinder(Database database)
 }
 
 /// <summary>No agent can be given the task; the message says why, and how to mend it.</summary>
-internal sealed class NoAgentException(string message) : Exception(message);
+/// <param name="message">Both.</param>
+/// <param name="asked">The id of the agent that was asked for; null: it was asked for otherwise.</param>
+internal sealed class NoAgentException(string message, long? asked = null) : Exception(message)
+{
+    public long? Asked => asked;
+}

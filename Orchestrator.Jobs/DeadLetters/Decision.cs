@@ -21,21 +21,25 @@ internal abstract record Decision(string By)
 }
 
 /// <summary>One more attempt, at once. What is left of the step's budget stays.</summary>
-internal sealed record RetryDecision(string By) : Decision(By)
+/// <param name="By">Who decides it.</param>
+/// <param name="Reason">Why, in his words; null: he has not said.</param>
+internal sealed record RetryDecision(string By, string? Reason = null) : Decision(By)
 {
     public override string Word => "retry";
 
-    public override string Message => $"Retried by {By}";
+    public override string Message => Reason is null ? $"Retried by {By}" : $"Retried by {By}: {Reason}";
 
     public override bool Allows(StepState state) => state is StepState.Dead or StepState.Failed;
 }
 
 /// <summary>Attempts from zero: a fresh budget, and another idempotency key.</summary>
-internal sealed record ResetDecision(string By) : Decision(By)
+/// <param name="By">Who decides it.</param>
+/// <param name="Reason">Why, in his words; null: he has not said.</param>
+internal sealed record ResetDecision(string By, string? Reason = null) : Decision(By)
 {
     public override string Word => "reset";
 
-    public override string Message => $"Reset by {By}";
+    public override string Message => Reason is null ? $"Reset by {By}" : $"Reset by {By}: {Reason}";
 
     public override bool Allows(StepState state) => state is StepState.Dead or StepState.Failed;
 }

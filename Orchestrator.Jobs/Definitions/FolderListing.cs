@@ -37,8 +37,8 @@ internal sealed record FolderEntry(FileSystemInfo Info, string Name, string? Pro
 }
 
 /// <summary>
-/// Lists the workflows' folder: files that end in <c>.yml</c> or <c>.yaml</c>, also through links, in it and its folders
-/// except <c>tests</c> and hidden ones; those in <c>templates</c> are templates. Links to folders are not followed: they may lead in a circle. A folder that can't
+/// Lists the workflows' folder: files that end in <c>.yml</c> or <c>.yaml</c>, in letters of any case, also through links, in it and its folders
+/// except <c>tests</c>; not hidden files and folders, whose names begin with a dot; those in <c>templates</c> are templates. Links to folders are not followed: they may lead in a circle. A folder that can't
 /// be read is an entry with a problem, and costs nothing but itself.
 /// </summary>
 internal static class FolderListing
@@ -69,12 +69,12 @@ internal static class FolderListing
             foreach (var entry in folder.EnumerateFileSystemInfos())
             {
                 var name = Path.GetRelativePath(root, entry.FullName);
-                if (entry.Extension is ".yml" or ".yaml")
+                if (!entry.Name.StartsWith('.') && entry.Extension.ToLowerInvariant() is ".yml" or ".yaml")
                 {
                     found.Add(new FolderEntry(entry, name));
                 }
 
-                if (entry is DirectoryInfo { LinkTarget: null } inner && name != Tests && !inner.Name.StartsWith('.'))
+                if (entry is DirectoryInfo { LinkTarget: null } inner && name != Tests && !entry.Name.StartsWith('.'))
                 {
                     Collect(inner, root, found);
                 }

@@ -104,8 +104,7 @@ internal sealed class WorkflowFolder(
     {
         var isRestart = _seen.Length == 0;
         var seen = Stamp(folders.Workflows);
-        var holders = _heads.GroupBy(head => head.Value.Key).ToDictionary(alike => alike.Key, alike => alike.First().Key);
-        var files = Read(folders.Workflows, types, _templates, holders);
+        var files = Read(folders.Workflows, types, _templates, Holders());
         Report(files);
         _templates = SetOf([.. files.Where(file => FolderListing.IsTemplate(file.Name))], _templates);
         _readiness = files.FirstOrDefault(file => file.Name is ReadinessSettings.FileName or ".") switch
@@ -140,6 +139,18 @@ internal sealed class WorkflowFolder(
         return files;
     }
 
+    /// <summary>What a file says of the workflow becomes the head again, now and not at the next start only; null: there is no such file.</summary>
+    public async Task<(int Version, string File)?> TakeBackAsync(string tenant, string key, CancellationToken cancellationToken)
+    {
+        if (tenant != Tenant || Read(folders.Workflows, types, _templates, Holders()).FirstOrDefault(one => one.Definition?.Key == key) is not { Definition: { } definition } file)
+        {
+            return null;
+        }
+
+        var (version, _) = await registry.PutAsync(Tenant, definition, file.Content, file.Name, isRestart: false, cancellationToken);
+        return (version, file.Name);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookInterval, time);
@@ -165,6 +176,9 @@ internal sealed class WorkflowFolder(
             }
         }
     }
+
+    private Dictionary<string, string> Holders() =>
+        _heads.GroupBy(head => head.Value.Key).ToDictionary(alike => alike.Key, alike => alike.First().Key);
 
     /// <summary>Null: it was removed while it was read, and is not there.</summary>
     private static WorkflowFile? Read(FolderEntry entry, StepCatalog types, TemplateSet templates)

@@ -37,7 +37,8 @@ internal sealed class EmitEventExecutor(
 
         EventReceipt? receipt = null;
         await Retry.WhileUnreachableAsync(
-            async () => receipt = await ReportAsync(reported, cancellationToken),
+            async () => receipt = await ReportAsync(
+                reported with { Depth = await queries.DepthOfEmittedAsync(reported.Tenant, attempt.Run.Id, cancellationToken) }, cancellationToken),
             options.Lease, time, (error, wait) => Log.CannotReport(log, wait.TotalMilliseconds, error.Message));
         attempt.Log.Info($"Event {reported.Type} ({reported.Id}) started {receipt!.Runs.Count} runs{(receipt.IsReplay ? ", before" : "")}");
         return new AttemptSucceeded(Value.Object(

@@ -130,6 +130,7 @@ internal sealed class EventDispatcher(
         command.Parameters.One(reported.Type);
         command.Parameters.Add(new NpgsqlParameter { Value = reported.Payload.ToJson(), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)Json(errors) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.One((short)reported.Depth);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 

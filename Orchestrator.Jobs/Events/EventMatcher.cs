@@ -58,8 +58,8 @@ internal sealed class EventMatcher(Database database, WorkflowCatalog workflows,
     {
         if (one.Depth > RunEnd.MaxDepth)
         {
-            return ([], $"It would be run {one.Depth + 1} in a row that was started by the end of another, {RunEnd.MaxDepth} may follow a first one: "
-                + "do these workflows start each other in a circle? See their triggers of type workflow.");
+            return ([], $"It would be run {one.Depth + 1} in a row that was started by the end or an event of another, {RunEnd.MaxDepth} may follow a first one: "
+                + "do these workflows start each other in a circle? See their triggers of type workflow and their steps of type emit_event.");
         }
 
         try

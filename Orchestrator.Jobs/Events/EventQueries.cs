@@ -22,6 +22,14 @@ internal sealed class EventQueries(Database database)
             SqlText.Load("EventRuns"), new { tenant, id }, cancellationToken: cancellationToken))];
     }
 
+    /// <summary>The <see cref="IntentEvent.Depth"/> of an event that this run reports.</summary>
+    public async Task<int> DepthOfEmittedAsync(string tenant, RunId run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<int>(new CommandDefinition(
+            SqlText.Load("DepthOfEmitted"), new { tenant, run = run.Value }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed record IntentEvent
 
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>Of the end of a run: how many runs in a row, each started by the end of the one before.</summary>
+    /// <summary>Of the end of a run, and of what its steps report: how many runs in a row, each started by such an event of the one before.</summary>
     public int Depth { get; init; }
 
     /// <summary>What a trigger's <c>match</c> sees as <c>event</c>.</summary>

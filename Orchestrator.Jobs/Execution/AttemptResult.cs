@@ -1,3 +1,4 @@
+using Orchestrator.Jobs.Agents;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
 
@@ -101,6 +102,15 @@ internal enum FailureKind
     Poison,
 }
 
+/// <summary>The id of an agent's row, as errors and handoffs have it: a number.</summary>
+internal sealed record AgentId(long Number)
+{
+    /// <summary>Null: an agent that is there without a row.</summary>
+    public static AgentId? Of(TaskAgent agent) => agent.Id is { } number ? new AgentId(number) : null;
+
+    public static implicit operator Value(AgentId? agent) => agent is null ? Value.Null : Value.Of(agent.Number);
+}
+
 /// <summary>Why an attempt failed.</summary>
 /// <param name="Kind">Decides about a retry.</param>
 /// <param name="Message">For the operator: what, where, and how to mend it. Holds no secret.</param>
@@ -108,8 +118,8 @@ internal enum FailureKind
 /// <param name="RetryAfter">The target's own wish (429 and 503).</param>
 internal sealed record Failure(FailureKind Kind, string Message, int? StatusCode = null, TimeSpan? RetryAfter = null)
 {
-    /// <summary>The agent that the step was given to; null: none.</summary>
-    public string? AgentId { get; init; }
+    /// <summary>The agent that the step was given to, or was to be given to; null: none, or one without a row.</summary>
+    public AgentId? AgentId { get; init; }
 
     /// <summary>Never retried, whatever its kind: what a step waits for has had its time.</summary>
     public bool IsFinal { get; init; }

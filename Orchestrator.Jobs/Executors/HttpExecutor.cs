@@ -5,6 +5,7 @@ using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Hosting;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Executors;
 
@@ -91,9 +92,9 @@ internal static class HttpRequests
         }
     }
 
-    /// <summary>Method and address without the query, which may hold what logs must not.</summary>
+    /// <summary>Method and address without the query and without a user and password, which logs must not hold.</summary>
     public static string Name(HttpRequestMessage request) =>
-        $"{request.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}";
+        $"{request.Method} {request.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}";
 
     private static Uri? Address(HttpAction action, StepScope scope, OrchestratorOptions options, out string? problem)
     {
@@ -116,8 +117,9 @@ internal static class HttpRequests
     public static Uri? AddressOfUrl(string url, out string? problem)
     {
         var isAddress = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
-        problem = isAddress ? null : $"'url' has to be an absolute http or https address, found '{url}'.";
-        return isAddress ? address : null;
+        problem = Addresses.HasUser(url) ? $"'url' has a user or a password in it, which would not be sent. {Addresses.InsteadOfUser}"
+            : isAddress ? null : $"'url' has to be an absolute http or https address, found '{url}'.";
+        return problem is null ? address : null;
     }
 
     private static Uri WithQuery(Uri address, Value query)

@@ -11,6 +11,7 @@ using Orchestrator.Jobs.Steps;
 using Orchestrator.Jobs.Storage;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Jobs.Hosting;
 
@@ -237,7 +238,7 @@ public sealed class OrchestratorOptions
         {
             if (!holds)
             {
-                problems.Add($"Orchestrator:{name} is '{value}'; it has to be {allowed}.");
+                problems.Add($"Orchestrator:{name} is '{(value is Uri address ? Addresses.WithoutUser(address.ToString()) : value)}'; it has to be {allowed}.");
             }
         }
     }

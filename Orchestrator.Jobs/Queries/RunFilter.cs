@@ -53,7 +53,7 @@ internal sealed record RunFilter
     public RunFilter Narrowed()
     {
         var (first, before) = (First, Before);
-        if (From is { } from)
+        if (From is { } from && from > DateTime.MinValue + ClockSkew)
         {
             first = Max(first, RunId.FirstAt(from - ClockSkew).Value);
         }

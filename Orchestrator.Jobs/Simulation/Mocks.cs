@@ -16,9 +16,13 @@ internal sealed class Mocks(IReadOnlyDictionary<string, IReadOnlyList<MockAnswer
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Settings = new();
     private readonly Dictionary<string, int> _calls = [];
     private readonly List<MockCall> _all = [];
+    private readonly Dictionary<string, MockCall> _firsts = [];
 
     /// <summary>In the order in which they were made.</summary>
     public IReadOnlyList<MockCall> Calls => _all;
+
+    /// <summary>The first call of the step with this address; null: none.</summary>
+    public MockCall? FirstOf(string address) => _firsts.GetValueOrDefault(address);
 
     /// <summary>One for each type of step that reaches outside, or waits for something from there.</summary>
     public static IEnumerable<Type> Types { get; } =
@@ -33,6 +37,7 @@ internal sealed class Mocks(IReadOnlyDictionary<string, IReadOnlyList<MockAnswer
             : assumed is { } answer ? new MockCall(attempt.Address, input, new AttemptSucceeded(answer), TimeSpan.Zero)
             : new MockCall(attempt.Address, input, Unexpected(attempt), TimeSpan.Zero);
         _all.Add(call);
+        _firsts.TryAdd(call.Step, call);
         return call;
     }
 

@@ -26,6 +26,7 @@ internal sealed class SimulatedRun
     private readonly AttemptMaker _attempts;
     private readonly SimulatedSteps _steps;
     private readonly PriorityQueue<Action, (DateTime At, int Order)> _due = new();
+    private readonly HashSet<string> _begun = [];
     private int _order;
     private int _turns;
 
@@ -64,6 +65,9 @@ internal sealed class SimulatedRun
     public List<string> Order { get; } = [];
 
     public IReadOnlyList<MockCall> Calls => _mocks.Calls;
+
+    /// <summary>The first call of the step with this address; null: none.</summary>
+    public MockCall? FirstCallOf(string address) => _mocks.FirstOf(address);
 
     /// <summary>The result of the step with this address; undefined: it has none.</summary>
     public Value ResultOf(string address) =>
@@ -124,7 +128,7 @@ internal sealed class SimulatedRun
 
         step.State = StepState.Running;
         step.Attempts++;
-        if (!Order.Contains(step.Address) && step.Phase is null && step.Attempts == 1)
+        if (step.Phase is null && step.Attempts == 1 && _begun.Add(step.Address))
         {
             Order.Add(step.Address);
         }

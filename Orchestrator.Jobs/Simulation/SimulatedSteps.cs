@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Execution;
 using Orchestrator.Jobs.Executors;
@@ -46,7 +48,11 @@ internal sealed class SimulatedStep(int number, StepPlace? place, string address
 internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) : IBlockSource
 {
     private readonly SortedDictionary<int, SimulatedStep> _steps = [];
+    private readonly SortedSet<int> _open = [];
     private readonly Dictionary<BlockKey, (BlockSnapshot State, int Body, int First)> _blocks = [];
+
+    /// <summary>Which blocks a step has opened, in their order.</summary>
+    private readonly Dictionary<int, List<BlockKey>> _blocksOf = [];
     private readonly Dictionary<int, OwnerSnapshot> _owners = [];
     private readonly Dictionary<int, int> _items = [];
     private readonly List<int> _succeeded = [];
@@ -81,20 +87,23 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
         return blueprint.Starters;
     }
 
+    /// <summary>What it shows is read when it is asked for: a turn costs as much as its news, not as the run.</summary>
     public RunSnapshot Snapshot() => new()
     {
         State = RunState.Running,
         OpenSteps = _openSteps,
         DeadStep = _deadStep,
         NextNumber = _next,
-        Steps = _steps.ToDictionary(step => step.Key, step => new StepSnapshot(step.Value.State, step.Value.Pending, step.Value.Present, step.Value.Place) { HasBegun = step.Value.HasBegun }),
-        Blocks = _blocks.ToDictionary(block => block.Key, block => block.Value.State),
+        Steps = new Shown<int, SimulatedStep, StepSnapshot>(
+            _steps, step => new StepSnapshot(step.State, step.Pending, step.Present, step.Place) { HasBegun = step.HasBegun }),
+        Blocks = new Shown<BlockKey, (BlockSnapshot State, int Body, int First), BlockSnapshot>(_blocks, block => block.State),
         Owners = _owners,
         UnderWay = [.. Open(hasPlace: true)],
         Held = [.. Open(hasPlace: false).Where(number => _steps[number] is { State: StepState.Waiting, HasBegun: false })],
     };
 
-    private IEnumerable<int> Open(bool hasPlace) => _steps.Values.Where(step => step.HasPlace == hasPlace && !step.State.IsTerminal()).Select(step => step.Number);
+    private IEnumerable<int> Open(bool hasPlace) =>
+        workflow.Definition.Blueprint.MaxParallel is null ? [] : _open.Where(number => _steps[number].HasPlace == hasPlace);
 
     /// <summary>What an attempt leaves behind, whatever follows from it.</summary>
     public void Note(SimulatedStep step, StepRecord record)
@@ -229,16 +238,18 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public Task<IReadOnlyList<BlockRow>> ListAsync(StepAttempt attempt, bool newestOnly, CancellationToken cancellationToken)
     {
-        var rows = _blocks.Where(block => block.Key.Owner == attempt.StepNumber).OrderBy(block => block.Key.Iteration).Select(block => new BlockRow
-        {
-            Iteration = block.Key.Iteration,
-            Body = block.Value.Body,
-            FirstJob = memory.Run.Id.Job(block.Value.First).Value,
-            IsOpen = block.Value.State.IsOpen,
-            DeadStep = block.Value.State.DeadStep,
-        }).ToList();
-        return Task.FromResult<IReadOnlyList<BlockRow>>(newestOnly ? [rows[^1]] : rows);
+        var keys = _blocksOf.GetValueOrDefault(attempt.StepNumber, []);
+        return Task.FromResult<IReadOnlyList<BlockRow>>([.. (newestOnly ? keys.TakeLast(1) : keys).Select(key => Row(key, _blocks[key]))]);
     }
+
+    private BlockRow Row(BlockKey key, (BlockSnapshot State, int Body, int First) block) => new()
+    {
+        Iteration = key.Iteration,
+        Body = block.Body,
+        FirstJob = memory.Run.Id.Job(block.First).Value,
+        IsOpen = block.State.IsOpen,
+        DeadStep = block.State.DeadStep,
+    };
 
     public Task LoadStepsAsync(RunMemory memory, IReadOnlyList<int> numbers, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -249,13 +260,18 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     public Task TakeItemsAsync(StepAttempt attempt, bool takes, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void Add(int number, StepPlace? place) => _steps.Add(number, new SimulatedStep(
-        number, place, place is null ? workflow.Step(number).Id : workflow.Address(place), workflow.Definition.Graph.Parents(place?.Step ?? number).Count));
+    private void Add(int number, StepPlace? place)
+    {
+        _steps.Add(number, new SimulatedStep(
+            number, place, place is null ? workflow.Step(number).Id : workflow.Address(place), workflow.Definition.Graph.Parents(place?.Step ?? number).Count));
+        _open.Add(number);
+    }
 
     private void Open(BlockOpening opening)
     {
         var steps = workflow.Definition.Bodies[opening.Body].Steps;
         _blocks[opening.Key] = (new BlockSnapshot(steps.Count), opening.Body, opening.First);
+        (_blocksOf.TryGetValue(opening.Key.Owner, out var opened) ? opened : _blocksOf[opening.Key.Owner] = []).Add(opening.Key);
         memory.RememberBlock(opening.Key.Owner, opening.Body, opening.First);
         for (var position = 0; position < steps.Count; position++)
         {
@@ -267,6 +283,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
     {
         var step = _steps[end.Step];
         (step.State, step.Pending, step.Present) = (end.State, end.Pending, end.Present);
+        _open.Remove(end.Step);
         if (end.State == StepState.Success)
         {
             _succeeded.Add(end.Step);
@@ -285,6 +302,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
         if (!step.State.IsTerminal())
         {
             step.State = StepState.Cancelled;
+            _open.Remove(step.Number);
             memory.Remember(step.Number, new StepMemory(StepState.Cancelled, step.Attempts, Value.Undefined, Value.Undefined));
         }
     }
@@ -301,7 +319,7 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     private void CancelUnder(IEnumerable<int> owners)
     {
-        foreach (var key in owners.SelectMany(owner => _blocks.Keys.Where(key => key.Owner == owner)).ToList())
+        foreach (var key in owners.SelectMany(owner => _blocksOf.GetValueOrDefault(owner, [])))
         {
             Cancel(key);
         }
@@ -309,4 +327,30 @@ internal sealed class SimulatedSteps(LoadedWorkflow workflow, RunMemory memory) 
 
     private void Keep(int number, Value data) => memory.RememberProgress(number, new StepProgress(
         _owners.GetValueOrDefault(number), data.IsUndefined ? memory.Progress(number)?.Data ?? Value.Undefined : data));
+}
+
+/// <summary>A dictionary shown as one of something made of its values.</summary>
+internal sealed class Shown<TKey, TFrom, TTo>(IReadOnlyDictionary<TKey, TFrom> from, Func<TFrom, TTo> of) : IReadOnlyDictionary<TKey, TTo>
+    where TKey : notnull
+{
+    public int Count => from.Count;
+
+    public IEnumerable<TKey> Keys => from.Keys;
+
+    public IEnumerable<TTo> Values => from.Values.Select(of);
+
+    public TTo this[TKey key] => of(from[key]);
+
+    public bool ContainsKey(TKey key) => from.ContainsKey(key);
+
+    public bool TryGetValue(TKey key, [MaybeNullWhen(false)] out TTo value)
+    {
+        var isThere = from.TryGetValue(key, out var known);
+        value = isThere ? of(known!) : default;
+        return isThere;
+    }
+
+    public IEnumerator<KeyValuePair<TKey, TTo>> GetEnumerator() => from.Select(one => KeyValuePair.Create(one.Key, of(one.Value))).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

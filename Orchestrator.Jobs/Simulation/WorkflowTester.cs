@@ -120,7 +120,7 @@ internal static class WorkflowTester
 
         foreach (var (step, input) in expect.Inputs)
         {
-            var call = run.Calls.FirstOrDefault(one => one.Step == step) ?? run.Calls.FirstOrDefault(one => one.Step.EndsWith($"].{step}", StringComparison.Ordinal));
+            var call = run.FirstCallOf(step) ?? run.Calls.FirstOrDefault(one => one.Step.EndsWith($"].{step}", StringComparison.Ordinal));
             if (call is null || !Holds(call.Input, input))
             {
                 yield return ($"what step `{step}` got", input, call?.Input ?? Value.Undefined);

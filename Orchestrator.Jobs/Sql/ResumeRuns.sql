@@ -25,12 +25,15 @@ with was as (
 ), log as (
   insert into workflow_logs (tenant_id, workflow_run_id, message, data) select tenant_id, workflow_run_id, $4, $5::jsonb from run
 ), time_of_step as (
-  -- a step that takes turns keeps when its own time is over
+  -- a step that takes turns keeps when its own time is over, and a delay when it ends
   update step_progress p
-  set data = p.data || jsonb_build_object('deadline', orchestrator.hangfire_time((p.data ->> 'deadline')::timestamptz + (clock_timestamp() - w.paused_at)))
+  set data = p.data || (
+    select jsonb_object_agg(t.name, orchestrator.hangfire_time(t.at + (clock_timestamp() - w.paused_at)))
+    from (values ('deadline', (p.data ->> 'deadline')::timestamptz), ('until', (p.data ->> 'until')::timestamptz)) as t (name, at)
+    where t.at > w.paused_at)
   from was w
   where p.tenant_id = w.tenant_id and p.job_id > w.workflow_run_id and p.job_id <= w.last_job_id
-    and (p.data ->> 'deadline')::timestamptz > w.paused_at
+    and greatest((p.data ->> 'deadline')::timestamptz, (p.data ->> 'until')::timestamptz) > w.paused_at
 ), timer as (
   update job_queue q
   set next_run_at = case when q.next_run_at > w.paused_at and split_part(q.waiting_for, ':', 1) not in ('rate_limit', 'exclusive', 'schedule')

@@ -19,10 +19,10 @@ internal static class JobEndpoints
         routes.MapGet("/api/jobs", ListAsync).For(Role.Viewer)
             .WithSummary("List steps of all runs, dead letters among them").TakesQuery(query => Read(query, "")).Answers(200, Examples.Jobs);
         routes.MapPost("/api/jobs/{id:guid}/retry", RetryAsync).For(Role.Operator)
-            .WithSummary("Give a dead or failed step one more attempt").Answers(200, Examples.Decided).Fails(404, 409);
+            .WithSummary("Give a dead or failed step one more attempt").TakesBody(body => RunStepEndpoints.ReadReason(body)).Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/reset", ResetAsync).For(Role.Operator)
             .WithSummary("Give a dead or failed step all its attempts again, under a new idempotency key")
-            .Answers(200, Examples.Decided).Fails(404, 409);
+            .TakesBody(body => RunStepEndpoints.ReadReason(body)).Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/jobs/{id:guid}/resolve", ResolveAsync).For(Role.Operator)
             .WithSummary("Close a dead step with an output of the operator's").TakesBody(body => Read(body, ""))
             .Answers(200, Examples.Decided).Fails(404, 409);
@@ -64,10 +64,10 @@ internal static class JobEndpoints
     }
 
     private static Task<IResult> RetryAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, _ => new RetryDecision(http.User.Actor()));
+        DecideAsync(http, desk, id, body => new RetryDecision(http.User.Actor(), RunStepEndpoints.ReadReason(body)));
 
     private static Task<IResult> ResetAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
-        DecideAsync(http, desk, id, _ => new ResetDecision(http.User.Actor()));
+        DecideAsync(http, desk, id, body => new ResetDecision(http.User.Actor(), RunStepEndpoints.ReadReason(body)));
 
     private static Task<IResult> ResolveAsync(HttpContext http, DeadLetterDesk desk, Guid id) =>
         DecideAsync(http, desk, id, body => Read(body, http.User.Actor()));

@@ -18,6 +18,13 @@ internal static class Problems
     public static IResult Of(int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null) =>
         new ProblemResult(status, title, detail, problems ?? []);
 
+    /// <summary>All of them in one sentence; one that ends as a question keeps its mark.</summary>
+    public static string Said(IReadOnlyList<InputProblem> problems)
+    {
+        var said = string.Join("; ", problems.Select(problem => $"{problem.Path} {problem.Message}"));
+        return said.EndsWith('?') ? said : said + ".";
+    }
+
     public static Task WriteAsync(
         HttpContext context, int status, string title, string detail, IReadOnlyList<InputProblem>? problems = null,
         IReadOnlyList<(string Name, JsonNode Value)>? members = null)

@@ -256,7 +256,7 @@ internal sealed partial class RequestBody
         ReportUnknown();
         return _problems.Count == 0 ? null : Problems.Of(
             StatusCodes.Status422UnprocessableEntity, "Wrong fields",
-            string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+            Problems.Said(_problems), _problems);
     }
 
     private void ReportUnknown()

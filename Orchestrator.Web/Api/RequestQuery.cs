@@ -107,7 +107,7 @@ internal sealed class RequestQuery
 
         return _problems.Count == 0 ? null : Problems.Of(
             StatusCodes.Status400BadRequest, "Wrong parameters",
-            string.Join("; ", _problems.Select(problem => $"{problem.Path} {problem.Message}")) + ".", _problems);
+            Problems.Said(_problems), _problems);
     }
 
     private string? Get(string name)

@@ -19,7 +19,7 @@ internal static class RestartEndpoints
         routes.MapPost("/api/runs/{id:guid}/restart", RestartAsync).For(Role.Operator).WithMetadata(new OwnIdempotency())
             .WithSummary("Restart a run that has ended: a new run, from the start or from a step").TakesBody(body => Read(body))
             .Answers(202, Examples.Restarted).Fails(404, 409);
-        routes.MapPost("/api/runs/{id:guid}/snapshots/{number:int}/restore", RestoreAsync).For(Role.Operator).WithMetadata(new OwnIdempotency())
+        routes.MapPost("/api/runs/{id:guid}/snapshots/{number:long}/restore", RestoreAsync).For(Role.Operator).WithMetadata(new OwnIdempotency())
             .WithSummary("Go back to a snapshot: the run is cancelled, and a new one goes on from there").TakesBody(body => RunControlEndpoints.ReadReason(body))
             .Answers(202, Examples.Restarted).Fails(404, 409);
     }
@@ -34,8 +34,8 @@ internal static class RestartEndpoints
 
     private static Task<IResult> RestartAsync(HttpContext http, Restarts restarts, Guid id) => AnswerAsync(http, restarts, id, Read);
 
-    private static Task<IResult> RestoreAsync(HttpContext http, Restarts restarts, Guid id, int number) => AnswerAsync(
-        http, restarts, id, body => new RestartWish { By = new Orderer("", RunControlEndpoints.ReadReason(body)), Snapshot = number });
+    private static Task<IResult> RestoreAsync(HttpContext http, Restarts restarts, Guid id, long number) => AnswerAsync(
+        http, restarts, id, body => new RestartWish { By = new Orderer("", RunControlEndpoints.ReadReason(body)), Snapshot = (int)Math.Clamp(number, 0, int.MaxValue) });
 
     private static async Task<IResult> AnswerAsync(HttpContext http, Restarts restarts, Guid id, Func<RequestBody, RestartWish> read)
     {

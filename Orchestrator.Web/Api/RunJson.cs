@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -169,10 +170,34 @@ internal sealed record StepJson
 /// <summary>Why a run failed.</summary>
 /// <param name="Message">What went wrong.</param>
 /// <param name="StepId">The step whose end decided it; null: the run as a whole.</param>
-/// <param name="AgentId">The agent that the step was given to; null: none.</param>
+/// <param name="AgentId">The agent that the step was, or was to be, given to; null: none, or one that is there without a row.</param>
 /// <param name="Timestamp">When.</param>
 /// <param name="Attempts">Attempts that the step had.</param>
-internal sealed record RunErrorJson(string Message, string? StepId, string? AgentId, DateTime Timestamp, int Attempts);
+internal sealed record RunErrorJson(
+    string Message, string? StepId, [property: JsonConverter(typeof(AgentIdConverter))] long? AgentId, DateTime Timestamp, int Attempts);
+
+/// <summary>A number; runs of earlier versions have it as text, or the name of an agent without a row.</summary>
+internal sealed class AgentIdConverter : JsonConverter<long?>
+{
+    public override long? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.Number => reader.GetInt64(),
+        JsonTokenType.String when long.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+
+    public override void Write(Utf8JsonWriter writer, long? value, JsonSerializerOptions options)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumberValue(number);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+    }
+}
 
 /// <summary>Durations in milliseconds; null while there is nothing to measure.</summary>
 internal sealed record RunMetrics(double? TotalMs, double? AverageStepMs, int Steps, int FailedAttempts)

@@ -15,7 +15,7 @@ internal static class RunStepEndpoints
     public static void MapRunSteps(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/runs/{id:guid}/steps/{step}/retry", RetryAsync).For(Role.Operator)
-            .WithSummary("Give a dead or failed step of a run one more attempt, at any depth; one that waits for a decision all of its attempts anew").Answers(200, Examples.Decided).Fails(404, 409);
+            .WithSummary("Give a dead or failed step of a run one more attempt, at any depth; one that waits for a decision all of its attempts anew").TakesBody(body => ReadReason(body)).Answers(200, Examples.Decided).Fails(404, 409);
         routes.MapPost("/api/runs/{id:guid}/steps/{step}/skip", SkipAsync).For(Role.Operator)
             .WithSummary("Pass over a dead step, or one that waits for a decision: its result says that it was skipped, and why").TakesBody(body => ReadReason(body))
             .Answers(200, Examples.Decided).Fails(404, 409);
@@ -24,11 +24,11 @@ internal static class RunStepEndpoints
             .Answers(200, Examples.Decided).Fails(404, 409);
     }
 
-    private static string? ReadReason(RequestBody body) =>
+    public static string? ReadReason(RequestBody body) =>
         body.Text("reason", Orderer.MaxReason, about: "Why, for the log and the result of a step that is skipped.", example: "Not needed today.");
 
     private static Task<IResult> RetryAsync(HttpContext http, DeadLetterDesk desk, JobQueries jobs, Guid id, string step) =>
-        DecideAsync<Decision>(http, jobs, id, step, _ => new RetryDecision(http.User.Actor()), (job, decision) => desk.DecideAsync(http.User.Tenant(), job, decision, http.RequestAborted));
+        DecideAsync<Decision>(http, jobs, id, step, body => new RetryDecision(http.User.Actor(), ReadReason(body)), (job, decision) => desk.DecideAsync(http.User.Tenant(), job, decision, http.RequestAborted));
 
     private static Task<IResult> SkipAsync(HttpContext http, DeadLetterDesk desk, JobQueries jobs, Guid id, string step) => DecideAsync(
         http, jobs, id, step, body => Skip(http.User.Actor(), ReadReason(body) ?? "Skipped by an operator"),

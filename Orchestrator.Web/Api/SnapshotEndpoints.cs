@@ -19,7 +19,7 @@ internal static class SnapshotEndpoints
         routes.MapGet(path, ListAsync).For(Role.Viewer)
             .WithSummary("List a run's snapshots, newest first").TakesQuery(query => ReadList(query))
             .Answers(200, new SnapshotList([Examples.OneSnapshot with { Steps = null, Variables = null }], null));
-        routes.MapGet(path + "/{number:int}", FindAsync).For(Role.Viewer)
+        routes.MapGet(path + "/{number:long}", FindAsync).For(Role.Viewer)
             .WithSummary("Read a snapshot").Answers(200, Examples.OneSnapshot);
         routes.MapGet(path + "/diff", DiffAsync).For(Role.Viewer)
             .WithSummary("Compare two snapshots of a run").TakesQuery(query => ReadDiff(query)).Answers(200, Examples.SnapshotsCompared);
@@ -65,8 +65,8 @@ internal static class SnapshotEndpoints
         return Results.Json(new SnapshotList(items, all.Count > limit ? items[^1].Number : null), ApiJson.Readable.SnapshotList);
     }
 
-    private static async Task<IResult> FindAsync(HttpContext http, Snapshots snapshots, Guid id, int number) =>
-        await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), [number], http.RequestAborted) is [var found]
+    private static async Task<IResult> FindAsync(HttpContext http, Snapshots snapshots, Guid id, long number) =>
+        number <= int.MaxValue && await snapshots.ReadAsync(http.User.Tenant(), new RunId(id), [(int)number], http.RequestAborted) is [var found]
             ? Results.Json(SnapshotJson.Of(found), ApiJson.Readable.SnapshotJson)
             : NoSuch($"There is no snapshot {number} of a run {id}.");
 

@@ -32,7 +32,11 @@ internal sealed record WorkflowJson
 
 internal sealed record WorkflowPut(bool Ok, string WorkflowKey, int Version, bool IsNew);
 
-internal sealed record WorkflowWithdrawn(bool Ok, string WorkflowKey);
+/// <param name="Ok">Always.</param>
+/// <param name="WorkflowKey">Which.</param>
+/// <param name="Version">What a dispatch takes from now on: what the file in the folder says; null: nothing.</param>
+/// <param name="Source">That file; null: there is none.</param>
+internal sealed record WorkflowWithdrawn(bool Ok, string WorkflowKey, int? Version, string? Source);
 
 internal sealed record WorkflowVersionJson(int Version, bool IsHead, string? Source, DateTime CreatedAt);
 
@@ -64,7 +68,8 @@ internal static class WorkflowEndpoints
             .WithSummary("Store a workflow as the newest version").TakesText(ContentTypes.Yaml, Examples.Workflow)
             .Answers(201, new WorkflowPut(true, Examples.WorkflowKey, 1, true)).Answers(200, new WorkflowPut(true, Examples.WorkflowKey, 1, false));
         routes.MapDelete("/api/workflows/{key}", WithdrawAsync).For(Role.Admin)
-            .WithSummary("Take a workflow that was put by the API out of dispatch; its runs go on").Answers(200, new WorkflowWithdrawn(true, Examples.WorkflowKey))
+            .WithSummary("Take what was put by the API out of dispatch, so that a file of the folder counts again, where there is one; runs go on")
+            .Answers(200, new WorkflowWithdrawn(true, Examples.WorkflowKey, null, null))
             .Fails(404, 409);
         routes.MapGet("/api/workflows/{key}/versions", VersionsAsync).For(Role.Viewer)
             .WithSummary("List a workflow's stored versions, newest first").TakesQuery(query => VersionPage(query)).Answers(200, Examples.Versions).Fails(404);
@@ -170,7 +175,7 @@ internal static class WorkflowEndpoints
             : Results.Json(new WorkflowVersionPage(items, rows.Count > limit ? items[^1].Version : null), ApiJson.Readable.WorkflowVersionPage);
     }
 
-    private static async Task<IResult> WithdrawAsync(HttpContext http, WorkflowStore store, WorkflowRegistry registry, string key)
+    private static async Task<IResult> WithdrawAsync(HttpContext http, WorkflowStore store, WorkflowRegistry registry, WorkflowFolder folder, string key)
     {
         var tenant = http.User.Tenant();
         if (await store.FindHeadAsync(tenant, key, http.RequestAborted) is not { } head
@@ -179,11 +184,15 @@ internal static class WorkflowEndpoints
             return NoSuchWorkflow(key);
         }
 
-        return stored.Source is null && await registry.WithdrawAsync(tenant, key, file: null, http.RequestAborted)
-            ? Results.Json(new WorkflowWithdrawn(true, key), ApiJson.Readable.WorkflowWithdrawn)
-            : Problems.Of(
+        if (stored.Source is not null || !await registry.WithdrawAsync(tenant, key, file: null, http.RequestAborted))
+        {
+            return Problems.Of(
                 StatusCodes.Status409Conflict, "Not withdrawn",
                 $"Workflow '{key}' comes from the file {stored.Source ?? "that was just read"}: remove the file, and it is withdrawn.");
+        }
+
+        var file = await folder.TakeBackAsync(tenant, key, CancellationToken.None);
+        return Results.Json(new WorkflowWithdrawn(true, key, file?.Version, file?.File), ApiJson.Readable.WorkflowWithdrawn);
     }
 
     private static IResult NoSuchWorkflow(string key) =>

@@ -125,7 +125,7 @@ internal static class WorkflowTrialEndpoints
         workflow.Definition.Key, workflow.Version, run.State.Word(), run.Duration.TotalMilliseconds, ApiJson.Raw(run.Output.ToJson()), run.Error, run.Order,
         [.. run.Steps.Select(step => new TrialStepJson(
             step.Address, TypeOf(workflow.Definition, step), step.State.Word(), step.Attempts, step.Error,
-            ApiJson.Raw(run.Calls.FirstOrDefault(call => call.Step == step.Address)?.Input.ToJson())))]);
+            ApiJson.Raw(run.FirstCallOf(step.Address)?.Input.ToJson())))]);
 
     private static string TypeOf(WorkflowDefinition definition, SimulatedStep step) => definition.Steps[step.Definition].Action.Type;
 }

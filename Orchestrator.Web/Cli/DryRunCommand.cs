@@ -1,6 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Simulation;
-using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Hosting;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing;
@@ -15,7 +15,7 @@ internal static class DryRunCommand
     {
         var file = File.Exists(fileOrKey)
             ? WorkflowFolder.ReadFile(fileOrKey, StepCatalog.BuiltIn)
-            : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows, StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
+            : WorkflowFolder.Read(ServiceSettings.WorkflowsFolder(), StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
         foreach (var diagnostic in file?.Diagnostics ?? [])
         {
             Console.Error.WriteLine(diagnostic);
@@ -23,7 +23,9 @@ internal static class DryRunCommand
 
         if (file?.Definition is not { } definition)
         {
-            Console.Error.WriteLine($"There is no good workflow '{fileOrKey}'.");
+            Console.Error.WriteLine(file is null
+                ? $"There is no file '{fileOrKey}', and no good workflow of that key in {ServiceSettings.WorkflowsFolder()}."
+                : $"There is no good workflow '{fileOrKey}'.");
             return 2;
         }
 
@@ -56,7 +58,7 @@ internal static class DryRunCommand
 
         foreach (var step in run.Steps)
         {
-            var call = run.Calls.FirstOrDefault(one => one.Step == step.Address);
+            var call = run.FirstCallOf(step.Address);
             Console.WriteLine($"{step.Address}  {step.State.Word()}{(call is null ? "" : $"  {call.Input.ToJson()}")}");
         }
 

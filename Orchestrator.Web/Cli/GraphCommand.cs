@@ -1,5 +1,5 @@
 using Orchestrator.Jobs.Definitions;
-using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Hosting;
 using Orchestrator.Workflows.Drawing;
 using Orchestrator.Workflows.Parsing;
 
@@ -12,10 +12,10 @@ internal static class GraphCommand
     {
         var file = File.Exists(fileOrKey)
             ? WorkflowFolder.ReadFile(fileOrKey, StepCatalog.BuiltIn)
-            : WorkflowFolder.Read(ProjectFolders.OfThisProcess().Workflows, StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
+            : WorkflowFolder.Read(ServiceSettings.WorkflowsFolder(), StepCatalog.BuiltIn).FirstOrDefault(one => one.Definition?.Key == fileOrKey);
         if (file is null)
         {
-            Console.Error.WriteLine($"There is no file '{fileOrKey}', and no workflow of that key in {ProjectFolders.OfThisProcess().Workflows}.");
+            Console.Error.WriteLine($"There is no file '{fileOrKey}', and no workflow of that key in {ServiceSettings.WorkflowsFolder()}.");
             return 2;
         }
 

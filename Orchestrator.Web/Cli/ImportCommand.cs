@@ -13,7 +13,7 @@ internal static class ImportCommand
         var file = new Argument<string>("file") { Description = "An instance of WfFormat 1.5, JSON." };
         var kind = new Option<string>("--as") { Description = "What a task becomes: transform, or delay with a thousandth of its real time.", DefaultValueFactory = _ => "transform" };
         kind.AcceptOnlyFromAmong("transform", "delay");
-        var output = new Option<string?>("--out") { Description = "The workflow file to write; printed where it is left out." };
+        var output = new Option<string?>("--out") { Description = "The workflow file to write, which must not be there; printed where it is left out." };
         var wfFormat = new Command("wfformat", "Turn an instance of WfFormat 1.5 (WfCommons) into a workflow file.") { file, kind, output };
         wfFormat.SetAction(parsed => Run(
             parsed.GetRequiredValue(file), parsed.GetValue(kind) == "delay" ? ImportAs.Delay : ImportAs.Transform, parsed.GetValue(output)));
@@ -33,6 +33,12 @@ internal static class ImportCommand
             if (new FileInfo(file).Length > MaxBytes)
             {
                 Console.Error.WriteLine($"{file} is larger than {MaxBytes >> 20} MiB.");
+                return 1;
+            }
+
+            if (output is not null && Path.Exists(output))
+            {
+                Console.Error.WriteLine($"{output} is there already: remove it, or give --out another name.");
                 return 1;
             }
 

@@ -1,6 +1,6 @@
 using Orchestrator.Jobs.Definitions;
 using Orchestrator.Jobs.Simulation;
-using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Hosting;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Parsing;
 using Orchestrator.Workflows.Testing;
@@ -14,7 +14,7 @@ internal static class TestCommand
 
     public static async Task<int> RunAsync(string? path, CancellationToken cancellationToken)
     {
-        var workflows = ProjectFolders.OfThisProcess().Workflows;
+        var workflows = ServiceSettings.WorkflowsFolder();
         var files = Files(path ?? Path.Combine(workflows, Folder));
         if (files.Count == 0)
         {

@@ -1,5 +1,5 @@
 using Orchestrator.Jobs.Definitions;
-using Orchestrator.Jobs.Storage;
+using Orchestrator.Web.Hosting;
 using Orchestrator.Workflows.Parsing;
 
 namespace Orchestrator.Web.Cli;
@@ -9,7 +9,7 @@ internal static class ValidateCommand
 {
     public static int Run(string? path)
     {
-        var target = path ?? ProjectFolders.OfThisProcess().Workflows;
+        var target = path ?? ServiceSettings.WorkflowsFolder();
         if (!File.Exists(target) && !Directory.Exists(target))
         {
             Console.Error.WriteLine($"There is no file or folder '{target}'.");
@@ -26,6 +26,11 @@ internal static class ValidateCommand
 
         var bad = files.Count(file => !file.IsGood);
         var warnings = files.SelectMany(file => file.Diagnostics).Count(diagnostic => diagnostic.Severity == Severity.Warning);
+        if (files.Count == 0)
+        {
+            Console.Error.WriteLine($"There are no workflow files in '{target}'.");
+        }
+
         Console.WriteLine($"{files.Count} files: {files.Count - bad} good, {bad} with errors, {warnings} warnings");
         return bad > 0 ? 1 : files.Count == 0 ? 2 : 0;
     }

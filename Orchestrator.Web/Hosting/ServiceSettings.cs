@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orchestrator.Jobs.Hosting;
+using Orchestrator.Jobs.Storage;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Web.Hosting;
 
@@ -24,11 +26,7 @@ internal sealed record ServiceSettings
     /// <exception cref="SettingsException">Something is wrong; everything that is, in one message.</exception>
     public static ServiceSettings Read()
     {
-        var configuration = new ConfigurationBuilder()
-            .SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables()
-            .Build();
+        var configuration = Load();
         var options = Bind(configuration);
         options.EdgeBaseUrl = Address(configuration["EDGE_BASE_URL"]) ?? options.EdgeBaseUrl;
         options.EdgeServiceJwt = Text(configuration["EDGE_SERVICE_JWT"]) ?? options.EdgeServiceJwt;
@@ -49,6 +47,19 @@ internal sealed record ServiceSettings
             Urls = Text(configuration["ASPNETCORE_URLS"]) ?? "http://127.0.0.1:5080",
         };
     }
+
+    /// <summary>Where the service looks for workflow files, whatever else is set.</summary>
+    public static string WorkflowsFolder()
+    {
+        var configuration = Load();
+        return ProjectFolders.OfThisProcess(Text(configuration["Workflows:Folder"]) ?? configuration["Orchestrator:WorkflowsFolder"]).Workflows;
+    }
+
+    private static IConfiguration Load() => new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build();
 
     private static OrchestratorOptions Bind(IConfiguration configuration)
     {
@@ -80,7 +91,7 @@ internal sealed record ServiceSettings
 
     private static Uri? Address(string? value) => Text(value) is not { } text ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
-        : throw new SettingsException($"EDGE_BASE_URL is '{text}'; it has to be an absolute http or https address.");
+        : throw new SettingsException($"EDGE_BASE_URL is '{Addresses.WithoutUser(text)}'; it has to be an absolute http or https address.");
 
     private static string? Connection(string? value) => OrchestratorOptions.ConnectionProblem(value) is { } problem
         ? throw new SettingsException(

@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Definitions;
 /// </summary>
 public static class RunEnd
 {
-    /// <summary>Runs that may follow each other, each started by the end of the one before: more go in a circle.</summary>
+    /// <summary>Runs that may follow each other, each started by the end of the one before, or by an event that one of its steps reports: more go in a circle.</summary>
     public const int MaxDepth = 20;
 
     private const string Completed = "workflow.completed:";

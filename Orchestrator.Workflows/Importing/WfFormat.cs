@@ -79,7 +79,7 @@ public static partial class WfFormat
             {
                 problems.Add($"workflow.specification.tasks[{index}].id: expected text.");
             }
-            else if (!byId.TryAdd(id, new Task(tasks.Count, id, StepId(id, ids), Text(element, "name") ?? id, element)))
+            else if (!byId.TryAdd(id, new Task(tasks.Count, index, id, StepId(id, ids), Text(element, "name") ?? id, element)))
             {
                 problems.Add($"workflow.specification.tasks[{index}].id: the task \"{id}\" is there twice.");
             }
@@ -128,7 +128,7 @@ public static partial class WfFormat
             yield break;
         }
 
-        var where = $"workflow.specification.tasks[{task.Index}].{member}";
+        var where = $"workflow.specification.tasks[{task.Position}].{member}";
         if (list.ValueKind != JsonValueKind.Array)
         {
             problems.Add($"{where}: expected a list of task ids.");
@@ -230,7 +230,13 @@ public static partial class WfFormat
     [GeneratedRegex("[^a-z0-9_-]", RegexOptions.CultureInvariant)]
     private static partial Regex NoKey();
 
-    private sealed record Task(int Index, string Id, string StepId, string Name, JsonElement Element)
+    /// <param name="Index">Among the good ones.</param>
+    /// <param name="Position">In the file.</param>
+    /// <param name="Id">The file's.</param>
+    /// <param name="StepId">The step's.</param>
+    /// <param name="Name">For people.</param>
+    /// <param name="Element">As the file has it.</param>
+    private sealed record Task(int Index, int Position, string Id, string StepId, string Name, JsonElement Element)
     {
         public SortedSet<int> Parents { get; } = [];
 

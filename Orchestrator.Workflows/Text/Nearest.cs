@@ -18,7 +18,7 @@ public static class Nearest
     public static string? Find(string name, IEnumerable<string> known)
     {
         string? nearest = null;
-        var best = Math.Max(2, name.Length / 3) + 1;
+        var best = Math.Max(name.Length < 4 ? 1 : 2, name.Length / 3) + 1;
         foreach (var candidate in known)
         {
             if (Math.Abs(candidate.Length - name.Length) < best && Distance(name, candidate) is var distance && distance < best)

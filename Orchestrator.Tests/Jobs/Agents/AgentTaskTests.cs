@@ -150,7 +150,27 @@ internal sealed class AgentTaskTests : AgentTaskTestBase
 
         var run = await RunTaskAsync("unlucky", "agent: unlucky");
 
-        ((string)run.Error["agent_id"]!, (string)run.Error["step_id"]!).Should().Be(($"{id}", "think"));
+        ((long)run.Error["agent_id"]!, (string)run.Error["step_id"]!).Should().Be((id, "think"));
+        (await Service.Client.GetFromJsonAsync<JsonNode>($"/api/runs/{run.Id}"))!["error"]!["agent_id"]!.ToJsonString().Should().Be($"{id}");
+    }
+
+    [Test]
+    public async Task A_failed_run_names_the_agent_that_is_not_there()
+    {
+        var run = await RunTaskAsync("absent", "agent: 987654321");
+
+        ((long)run.Error["agent_id"]!).Should().Be(987654321);
+    }
+
+    [Test]
+    public async Task An_endpoint_with_a_password_is_not_called_and_not_shown()
+    {
+        await AddAgentAsync("leaky");
+        await Service.Database.ExecuteAsync("update orchestrator.agents set endpoint = 'http://ada:hunter2@localhost:1/' where username = 'leaky'");
+
+        var run = await RunTaskAsync("leaky", "agent: leaky");
+
+        ((string)run.Error["message"]!).Should().Contain("has an endpoint that is no absolute http or https address").And.NotContain("hunter2");
     }
 
     /// <summary>Makes the agent unless a test before this one has.</summary>

@@ -173,6 +173,10 @@ internal sealed class RunControlTests
         // As if it had been paused for an hour.
         await ExecuteAsync("update orchestrator.workflow_runs set paused_at = paused_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour' where workflow_run_id = @id", id);
         await ExecuteAsync("update orchestrator.job_queue set next_run_at = next_run_at - interval '1 hour' where workflow_run_id = @id", id);
+        await ExecuteAsync("""
+            update orchestrator.step_progress p set data = p.data || jsonb_build_object('until', orchestrator.hangfire_time((p.data ->> 'until')::timestamptz - interval '1 hour'))
+            from orchestrator.job_queue q where q.workflow_run_id = @id and p.job_id = q.job_id and p.data ? 'until'
+            """, id);
         await _service.Get<Orchestrator.Jobs.Maintenance.Sweeper>().SweepAsync(CancellationToken.None);
         var paused = await _service.UntilAsync(id, run => true, "the run");
         await PostAsync($"{id}/resume");
@@ -187,6 +191,9 @@ internal sealed class RunControlTests
             (after[step].Timers, after[step].HangfireState).Should().Be((1, "Scheduled"));
         }
 
+        // One comes from the worker's count of the database's clock, the other from that clock; without the pause they were an hour apart.
+        (await _service.Database.ScalarAsync<bool>($"select abs(extract(epoch from (p.data ->> 'until')::timestamptz - q.next_run_at)) < 60 from orchestrator.step_progress p join orchestrator.job_queue q using (tenant_id, job_id) where q.workflow_run_id = '{id}' and p.data ? 'until'"))
+            .Should().BeTrue("a delay's result names the time at which it ends");
         (await _service.Database.ScalarAsync<bool>($"select deadline_at > clock_timestamp() from orchestrator.workflow_runs where workflow_run_id = '{id}'")).Should().BeTrue();
         await PostAsync($"{id}/cancel");
     }

@@ -146,6 +146,35 @@ public sealed class WorkflowFolderTests
     }
 
     [Test]
+    public async Task What_the_API_put_gives_its_place_back_to_the_file_when_it_is_withdrawn()
+    {
+        Write("one.yml", Workflow("one", "1"));
+        await _workflows.LoadAsync(default);
+        var put = Workflow("one", "'put'");
+        await _store.PutAsync(Tenant, WorkflowParser.Parse(put, "put").Definition!, put, file: null, isRestart: false, default);
+        await _store.WithdrawAsync(Tenant, "one", null, default);
+
+        var back = await _workflows.TakeBackAsync(Tenant, "one", default);
+
+        back.Should().Be((1, "one.yml"));
+        (await _store.FindHeadAsync(Tenant, "one", default)).Should().Be(1);
+        (await _workflows.TakeBackAsync("other", "one", default)).Should().BeNull("the files are the default tenant's");
+        (await _workflows.TakeBackAsync(Tenant, "two", default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task Hidden_files_are_left_alone_and_endings_may_be_in_capitals()
+    {
+        Write(".one.yml", "nonsense");
+        Write("two.YML", Workflow("two", "1"));
+
+        var files = await _workflows.LoadAsync(default);
+
+        files.Select(file => file.Name).Should().Equal("two.YML");
+        (await _store.FindHeadAsync(Tenant, "two", default)).Should().Be(1);
+    }
+
+    [Test]
     public async Task The_readiness_file_is_taken_over_and_a_broken_one_leaves_the_last_good()
     {
         await _workflows.LoadAsync(default);

@@ -74,6 +74,23 @@ internal sealed class EmitEventTests
         run.AttemptsOf("tell").Single().ErrorText.Should().Be(message);
     }
 
+    [Test]
+    public async Task A_workflow_that_reports_what_starts_it_ends_after_as_many_runs_as_one_that_waits_for_ends()
+    {
+        await _service.PutAsync("""
+            key: echo
+            trigger: { type: event, event_types: ping }
+            steps: [{ id: tell, type: emit_event, event_type: ping, user_id: me }]
+            """);
+        await _service.DispatchAsync(new Orchestrator.Jobs.Dispatch.DispatchRequest { WorkflowKey = "echo" });
+
+        await Eventually.IsTrueAsync(
+            async () => await ScalarAsync("select count(*)::text from intent_events where type = 'ping' and errors::text like '%in a circle%'") == "1",
+            "the chain ends");
+
+        (await ScalarAsync("select count(*)::text from workflow_runs where workflow_key = 'echo'")).Should().Be($"{RunEnd.MaxDepth + 1}");
+    }
+
     private StepAttempt Attempt(WorkflowDefinition definition, Orchestrator.Jobs.Storage.RunId id, int number)
     {
         var run = new RunInfo

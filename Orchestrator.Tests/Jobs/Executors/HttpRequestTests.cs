@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Jobs.Executors;
 using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Jobs.Executors;
@@ -100,6 +101,26 @@ internal sealed class HttpRequestTests
         requests.Select(request => request.Key).Should().HaveCount(3).And.OnlyContain(key => key == $"{run.Id}:send:0");
         requests.Select(request => request.TraceParent).Should().OnlyHaveUniqueItems()
             .And.OnlyContain(trace => trace!.StartsWith($"00-{run.Id.Value:N}-", StringComparison.Ordinal) && trace.EndsWith("-01", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_user_in_an_address_is_refused_and_its_password_told_to_nobody()
+    {
+        var run = await _service.RunAsync(
+            "{ key: user_in_address, steps: [{ id: send, url: 'http://{{ inputs.who }}' }] }",
+            $$"""{"who": "ada:hunter2@{{_service.Target.Address.Authority}}/users"}""");
+
+        run["send"].Attempts.Should().Be(1);
+        run.AttemptsOf("send").Single().ErrorText.Should().StartWith("'url' has a user or a password in it").And.NotContain("hunter2");
+        _service.Target.RequestsTo("/users").Should().BeEmpty();
+    }
+
+    [Test]
+    public void A_request_is_called_by_its_address_without_user_and_query()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://ada:hunter2@x:8080/a%20b?token=1");
+
+        HttpRequests.Name(request).Should().Be("GET http://x:8080/a%20b");
     }
 
     [TestCase("line\r\nX-Evil: 1")]

@@ -28,6 +28,11 @@ public sealed class WorkflowTesterTests
         """)).Should().BeEmpty();
 
     [Test]
+    public async Task Ten_thousand_passes_are_no_more_than_ten_times_a_thousand() => (await TestAsync(
+        "{ key: k, steps: [{ id: passes, type: loop, max_iterations: 10000, steps: [{ id: a, type: transform, value: iteration }] }] }",
+        "expect: { status: success, output: { iterations: 10000, result: 9999 } }")).Should().BeEmpty();
+
+    [Test]
     public async Task Everything_that_contains_steps_runs_as_in_a_service() => (await TestAsync(
         """
         key: k

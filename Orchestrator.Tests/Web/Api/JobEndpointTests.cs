@@ -25,18 +25,19 @@ internal sealed class JobEndpointTests : ApiFixture
         (await GetAsync("/api/jobs?status=dead&workflow_key=letter")).Body["items"]!.AsArray().Should().BeEmpty();
     }
 
-    [TestCase("retry")]
-    [TestCase("reset")]
-    public async Task A_dead_letter_gets_another_attempt(string action)
+    [TestCase("retry", "Retried by admin key: it is back")]
+    [TestCase("reset", "Reset by admin key: it is back")]
+    public async Task A_dead_letter_gets_another_attempt(string action, string log)
     {
         var failed = await FailAsync("more-" + action, "ada");
         var path = $"/api/jobs/{failed["call"].JobId}/{action}";
         Service.Target.On($"/more-{action}", (http, _) => TargetServer.JsonAsync(http, 200, """{"ok": true}"""));
-        var answer = await SendAsync("POST", path);
+        var answer = await SendAsync("POST", path, """{"reason": "it is back"}""");
         var run = await Service.EndAsync(failed.Id);
 
         (answer.Status, (string)answer.Body["run_status"]!).Should().Be((HttpStatusCode.OK, "running"));
         run.Status.Should().Be("success");
+        (await GetAsync($"/api/runs/{failed.Id}/logs")).Text.Should().Contain(log);
         (await SendAsync("POST", path)).ShouldBeProblem(HttpStatusCode.Conflict);
     }
 

@@ -163,6 +163,7 @@ internal sealed class RunEndpointTests : ApiFixture
     [TestCase("user_id=filtered&status=success", 2)]
     [TestCase("user_id=filtered&status=failed", 0)]
     [TestCase("user_id=filtered&from=2020-01-01T00:00:00Z", 2)]
+    [TestCase("user_id=filtered&from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", 2)]
     [TestCase("user_id=filtered&to=2020-01-01T00:00:00Z", 0)]
     [TestCase("user_id=filtered&workflow_key=other", 0)]
     public async Task Lists_are_narrowed(string query, int count)

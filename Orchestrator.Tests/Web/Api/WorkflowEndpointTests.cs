@@ -43,6 +43,7 @@ internal sealed class WorkflowEndpointTests : ApiFixture
 
         ((int)before["items"]![0]!["version"]!, (bool)before["items"]![0]!["is_head"]!, (int)before["next_cursor"]!).Should().Be((2, true, 2));
         withdrawn.Status.Should().Be(HttpStatusCode.OK, withdrawn.Text);
+        withdrawn.Body["version"].Should().BeNull("no file has it");
         (await GetAsync("/api/workflows/gone")).ShouldBeProblem(HttpStatusCode.NotFound);
         (await SendAsync("DELETE", "/api/workflows/gone")).ShouldBeProblem(HttpStatusCode.NotFound);
         (await SendAsync("POST", "/api/runs", """{"workflow_key": "gone"}""")).ShouldBeProblem(HttpStatusCode.NotFound);
@@ -82,6 +83,20 @@ internal sealed class WorkflowEndpointTests : ApiFixture
         refused.ShouldBeProblem(HttpStatusCode.Conflict);
         ((string)refused.Body["detail"]!).Should().Contain("filed.yml");
         (await GetAsync("/api/workflows/filed")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task What_is_put_over_a_file_gives_its_place_back()
+    {
+        var folder = Directory.CreateDirectory(Service.Get<Orchestrator.Jobs.Hosting.OrchestratorOptions>().WorkflowsFolder!).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "covered.yml"), "{ key: covered, name: Filed, steps: [{ id: a, type: transform, value: 1 }] }");
+        await PutAsync("covered", "{ key: covered, name: Put, steps: [{ id: a, type: transform, value: 1 }] }");
+
+        var withdrawn = await SendAsync("DELETE", "/api/workflows/covered");
+
+        withdrawn.Status.Should().Be(HttpStatusCode.OK, withdrawn.Text);
+        ((int)withdrawn.Body["version"]!, (string)withdrawn.Body["source"]!).Should().Be((2, "covered.yml"));
+        ((string)(await GetAsync("/api/workflows/covered")).Body["name"]!).Should().Be("Filed");
     }
 
     [Test]

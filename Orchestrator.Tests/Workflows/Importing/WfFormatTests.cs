@@ -44,6 +44,16 @@ internal sealed class WfFormatTests
             "  - { id: 'c', name: '{ { last }}', type: delay, ms: 2, depends_on: ['b_1', 'b_1_2'] }");
     }
 
+    [Test]
+    public void A_place_is_named_as_the_file_counts()
+    {
+        var (_, problems) = WfFormat.Import(
+            """{"schemaVersion": "1.5", "workflow": {"specification": {"tasks": [{"name": "no id"}, {"id": "a"}, {"id": "a"}, {"id": "b", "parents": ["c"]}]}}}""", ImportAs.Transform);
+
+        problems.Select(problem => problem[..problem.IndexOf(':')]).Should().Equal(
+            "workflow.specification.tasks[0].id", "workflow.specification.tasks[2].id", "workflow.specification.tasks[3].parents");
+    }
+
     /// <summary>Random graphs: the same steps and the same edges, whichever side names them.</summary>
     [Test]
     public void Any_graph_keeps_its_tasks_and_edges()

@@ -58,6 +58,10 @@ public sealed class AgentListTests
     [TestCase("id: k\nagents: [{}]\n", "expected a list of agents")]
     [TestCase("id: k\nagents: [1]\nconditions: [{ agentId: 1 }]\n", "a condition needs `agentId` and `condition`")]
     [TestCase("id: k\nagents: [1]\nconfig: { parallelGroups: [[1, 2]] }\n", "agent 2 is in a group, and not among the `agents`")]
+    [TestCase("id: k\nagents: [1, 2]\nconfig: { parallelGroups: [[2]] }\n", "agent 1 is in no group")]
+    [TestCase("id: k\nagents: [1]\nconfig: { parallelGroups: [[9]] }\nconditions: [{ agentId: 1, condition: 'data => {' }]\n", "an arrow function's body is one expression")]
+    [TestCase("id: k\nagents: [1]\nconditions: [{ agentId: 9, condition: 'data => true' }]\n", "agent 9 of a condition is not among the `agents`")]
+    [TestCase("id: k\nagents: [1, 2]\nconditions: [{ agentId: 1, condition: 'true', thenAgents: [2] }, { agentId: 2, condition: 'true' }]\n", "agent 2 starts through a condition")]
     [TestCase("id: k\nagents: [1, 1]\n", "the step id `agent_1` is here twice")]
     [TestCase("id: k\nagents: [a b]\n", "can't be a step's id")]
     public void What_is_wrong_is_reported(string text, string fragment) =>

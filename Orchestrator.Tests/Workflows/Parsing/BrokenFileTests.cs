@@ -65,6 +65,9 @@ internal sealed class BrokenFileTests
     [
         Broken.File("key: k\ntrigger: §{cron: '* * * * *'}\nsteps: [{id: a, call: /x}]\n", "trigger", "the trigger has no `type`"),
         Broken.File("key: k\ntrigger: §{type: cron}\nsteps: [{id: a, call: /x}]\n", "trigger", "a trigger of type `cron` needs `cron`"),
+        Broken.File("key: k\ntrigger: {type: cron, cron: §'0 0 31 2 *'}\nsteps: [{id: a, call: /x}]\n", "trigger.cron", "this schedule is never due"),
+        Broken.File("key: k\ninputs: {n: {required: true}, m: {required: true, default: 1}}\ntrigger: §{type: cron, cron: 0 7 * * *}\nsteps: [{id: a, call: /x}]\n", "trigger", "a cron trigger gives no inputs, and `n` is required: no run would ever start. Give a `default`"),
+        Broken.File("key: k\ninputs: {n: {required: true}, o: {required: true}}\ntriggers: §[{type: cron_or_event, cron: 0 7 * * *, event_types: e}]\nsteps: [{id: a, call: /x}]\n", "triggers", "`n`, `o` are required"),
         Broken.File("key: k\ntrigger: {type: cron, cron: §'* * *'}\nsteps: [{id: a, call: /x}]\n", "trigger.cron", "expected 5 or 6 fields, found 3"),
         Broken.File("key: k\ntrigger: {type: cron, cron: 0 7 * * *, timezone: §Europe/Belrin}\nsteps: [{id: a, call: /x}]\n", "trigger.timezone", "`Europe/Belrin` is no IANA time zone. Did you mean `Europe/Berlin`?"),
         Broken.File("key: k\ntrigger: {type: cron, cron: 0 7 * * *, timezone: §Middle-earth}\nsteps: [{id: a, call: /x}]\n", "trigger.timezone", "Write it like Europe/Berlin."),

@@ -29,11 +29,19 @@ internal sealed class LeafParsingTests
         Broken.Steps("  - §{ id: a, type: notify, channel: c }", "steps[0]", "a step of type `notify` needs `message`"),
         Broken.Steps("  - { id: a, type: notify, message: m, channel: §'https://hooks.slack.com/x' }", "steps[0].channel", "a channel is a name, not an address"),
         Broken.Steps("  - { id: a, type: notify, message: m, channel: alerts, severity: §loud }", "steps[0].severity", "`loud` is none of `info`, `warning`, `critical`"),
+        Broken.Steps("  - { id: a, url: §'http://ada:secret@x/' }", "steps[0].url", "the address has a user or a password in it. Send them as a header"),
+        Broken.Steps("  - { id: a, url: §'https://{{ inputs.u }}:{{ inputs.p }}@x/' }", "steps[0].url", "the address has a user or a password in it"),
+        Broken.Steps("  - { id: a, url: §'http://' }", "steps[0].url", "expected an address with a host"),
         Broken.Step("required_accuracy: §101", "required_accuracy", "101 is not between 0 and 100"),
     ];
 
     [TestCaseSource(nameof(Wrong))]
     public void What_is_wrong_is_said_at_its_place(string marked, string path, string fragment) => Broken.Check(marked, path, fragment);
+
+    [TestCase("http://x:{{ inputs.port }}/{{ inputs.who }}@home")]
+    [TestCase("https://x/@scope?mail=a@b")]
+    [TestCase("https://{{ inputs.host }}/x")]
+    public void An_at_sign_behind_the_host_is_no_user(string url) => Files.Sound($"{{ key: k, steps: [{{ id: a, url: '{url}' }}] }}");
 
     [Test]
     public void The_seeds_spelling_loads()

@@ -6,6 +6,7 @@ using Orchestrator.Jobs.Dispatch;
 using Orchestrator.Web.Api.Describing;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Inputs;
 
 namespace Orchestrator.Web.Api.Webhooks;
 
@@ -41,7 +42,7 @@ internal static class WebhookEndpoints
     private const string Scope = "webhook";
     private const int MaxDeliveryLength = 150;
 
-    private static readonly string[] DeliveryHeaders = ["X-GitHub-Delivery", IdempotencyHeader.Name, IdempotencyHeader.OtherName];
+    private static readonly string[] DeliveryHeaders = ["X-GitHub-Delivery", WebhookSignature.IdHeader, IdempotencyHeader.Name, IdempotencyHeader.OtherName];
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
@@ -54,7 +55,7 @@ internal static class WebhookEndpoints
         .WithSummary("Start a run by a signed request")
         .WithDescription("Signed by HMAC-SHA256 with the secret that the workflow's trigger names: X-Hub-Signature-256 or X-Signature-256 "
             + "over the body, or the headers of Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). The body becomes the payload.")
-        .TakesAnyJson("""{"user_id": "ada", "action": "opened"}""").Answers(202, Examples.Dispatched).Fails(401, 404, 503);
+        .TakesAnyJson("""{"user_id": "ada", "action": "opened"}""").Answers(202, Examples.Dispatched).Fails(401, 404, 422, 503);
 
     private static async Task<IResult> ReceiveAsync(HttpContext http, WebhookServices services, string tenant, string workflow_key)
     {
@@ -78,32 +79,40 @@ internal static class WebhookEndpoints
                 StatusCodes.Status503ServiceUnavailable, "Webhook not set up", "The secret of this webhook is not set here. The log has its name.");
         }
 
-        return Array.Exists(known, secret => WebhookSignature.IsValid(http.Request.Headers, body, secret, services.Now))
-            ? RunEndpoints.Answer(http, await services.Dispatcher.DispatchAsync(
-                Request(http.Request, tenant, workflow_key, body), http.RequestAborted))
-            : Problems.Of(
+        if (!Array.Exists(known, secret => WebhookSignature.IsValid(http.Request.Headers, body, secret, services.Now)))
+        {
+            return Problems.Of(
                 StatusCodes.Status401Unauthorized, "Wrong signature",
                 "The request has no signature of this webhook's secret, or its time is more than 5 minutes off.");
+        }
+
+        var problems = new List<InputProblem>();
+        var request = Request(http.Request, tenant, workflow_key, body, problems);
+        return problems.Count == 0
+            ? RunEndpoints.Answer(http, await services.Dispatcher.DispatchAsync(request, http.RequestAborted))
+            : Problems.Of(
+                StatusCodes.Status422UnprocessableEntity, "Wrong fields",
+                Problems.Said(problems), problems);
     }
 
-    private static DispatchRequest Request(HttpRequest http, string tenant, string workflow, byte[] body)
+    private static DispatchRequest Request(HttpRequest http, string tenant, string workflow, byte[] body, List<InputProblem> problems)
     {
-        var payload = Payload(body);
+        var payload = Payload(body, problems);
         return new DispatchRequest
         {
             Tenant = tenant,
             WorkflowKey = workflow,
             Trigger = Scope,
             Payload = payload,
-            UserId = Id(payload["user_id"]),
-            IntentId = Id(payload["intent_id"]),
+            UserId = Id("user_id", payload, problems),
+            IntentId = Id("intent_id", payload, problems),
             Key = Delivery(http.Headers) is { } delivery
                 ? new IdempotencyKey(Scope, $"{workflow}:{delivery}", SHA256.HashData(body))
                 : null,
         };
     }
 
-    private static Value Payload(byte[] body)
+    private static Value Payload(byte[] body, List<InputProblem> problems)
     {
         try
         {
@@ -114,14 +123,46 @@ internal static class WebhookEndpoints
         }
         catch (JsonException)
         {
-            // Text, then.
+            if (IsJson(body))
+            {
+                problems.Add(new InputProblem("body", $"is JSON that nests deeper than {Value.MaxDepth} levels"));
+            }
+
+            // Else text.
         }
 
         return Value.Object(("body", Encoding.UTF8.GetString(body)));
     }
 
-    private static string? Id(Value value) =>
-        value.Kind == ValueKind.String && value.AsString().Length is > 0 and <= ApiLimits.MaxIdLength ? value.AsString() : null;
+    /// <summary>However deep.</summary>
+    private static bool IsJson(byte[] body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Some senders count their users: a number is taken as its digits.</summary>
+    private static string? Id(string name, Value payload, List<InputProblem> problems)
+    {
+        var text = payload[name] is { Kind: ValueKind.String or ValueKind.Number } value ? value.ToText() : null;
+        if (text is null ? !payload[name].IsNullish : text.Length > ApiLimits.MaxIdLength)
+        {
+            problems.Add(new InputProblem(name, $"has to be text of at most {ApiLimits.MaxIdLength} characters, or a number"));
+        }
+
+        return text is { Length: > 0 } ? text : null;
+    }
 
     /// <summary>The sender's name for the delivery; a signed one where the signature holds one.</summary>
     private static string? Delivery(IHeaderDictionary headers)

@@ -3,7 +3,11 @@ using Orchestrator.Workflows.Expressions.Nodes;
 namespace Orchestrator.Workflows.Expressions.Syntax;
 
 /// <summary>What became of a text: an expression or at least one error, and where its reading ended.</summary>
-internal sealed record ParsedExpression(Expression? Expression, int End, IReadOnlyList<ExpressionError> Errors);
+internal sealed record ParsedExpression(Expression? Expression, int End, IReadOnlyList<ExpressionError> Errors)
+{
+    /// <summary>The error that ended the reading: whatever names there are, it is no expression. Null: it is one.</summary>
+    public ExpressionError? Broken { get; init; }
+}
 
 /// <summary>
 /// A Pratt parser from text to nodes. Recursion is bounded by <see cref="Budget.MaxNesting"/>, the tree's depth by
@@ -55,7 +59,7 @@ internal sealed partial class ExpressionParser
         }
         catch (SyntaxException exception)
         {
-            return new ParsedExpression(null, text.Length, [.. errors, exception.Error]);
+            return new ParsedExpression(null, text.Length, [.. errors, exception.Error]) { Broken = exception.Error };
         }
     }
 

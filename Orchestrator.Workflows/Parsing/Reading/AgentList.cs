@@ -39,8 +39,19 @@ internal sealed class AgentList
 
     private FieldValue Expand(YamlEntry agents)
     {
-        var groups = Groups(agents);
         var conditions = Conditions();
+        var groups = Groups(agents);
+        foreach (var asked in conditions.Values.Select(condition => (ScalarNode)Entry(condition, "agent_id")!.Value.Content))
+        {
+            if (_chosen.Contains(Text(asked)))
+            {
+                _root.Report.Error(asked.Position, _root.Path.Member("conditions"), $"agent {asked.Text} starts through a condition, and can't have one of its own", "Write such a workflow with `steps`.");
+            }
+            else if (!groups.SelectMany(group => group).Any(agent => Text(agent) == Text(asked)))
+            {
+                _root.Report.Error(asked.Position, _root.Path.Member("conditions"), $"agent {asked.Text} of a condition is not among the `agents`", "Name it there, or remove the condition.");
+            }
+        }
         IReadOnlyList<string> before = [];
         foreach (var group in groups.Select(group => group.Where(agent => !_chosen.Contains(Text(agent))).ToList()).Where(group => group.Count > 0))
         {
@@ -64,13 +75,22 @@ internal sealed class AgentList
         if (Entry(_file, "config")?.Content is MappingNode config && Entry(config, "parallel_groups") is { } groups)
         {
             var read = (groups.Content as ListNode)?.Elements.Select(group => Agents(group, "config.parallel_groups")).ToList();
-            var listed = Agents(agents.Content, "agents").Select(Text).ToHashSet();
+            var all = Agents(agents.Content, "agents");
+            var listed = all.Select(Text).ToHashSet();
             foreach (var agent in (read ?? []).SelectMany(group => group).Where(agent => !listed.Contains(Text(agent))))
             {
                 _root.Report.Error(agent.Position, _root.Path.Member("config"), $"agent {agent.Text} is in a group, and not among the `agents`", "Name it in both, or in neither.");
             }
 
-            return read ?? [];
+            // Read all the same, so that all that is wrong is said at once.
+            var grouped = (read ?? []).SelectMany(group => group).Select(Text).ToHashSet();
+            var alone = all.Where(agent => !grouped.Contains(Text(agent)) && !_chosen.Contains(Text(agent))).ToList();
+            foreach (var agent in read is null ? [] : alone)
+            {
+                _root.Report.Error(agent.Position, _root.Path.Member("agents"), $"agent {agent.Text} is in no group, so it would never work", "Name it in one of `parallelGroups`, or not at all.");
+            }
+
+            return [.. read ?? [], alone];
         }
 
         return [.. Agents(agents.Content, "agents").Select(agent => new List<ScalarNode> { agent })];

@@ -3,6 +3,7 @@ using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Parsing.Fields;
 using Orchestrator.Workflows.Parsing.Yaml;
+using Orchestrator.Workflows.Text;
 
 namespace Orchestrator.Workflows.Parsing.Reading;
 
@@ -57,29 +58,38 @@ internal static partial class HttpForm
             return null;
         }
 
-        var open = text.IndexOf("{{", StringComparison.Ordinal);
-        if (open != 0)
+        if (!text.StartsWith("{{", StringComparison.Ordinal))
         {
-            check(value, open < 0 ? text : text[..open]);
+            check(value, text);
         }
 
         return value.Template(step.Mentions);
     }
 
     /// <summary>A second slash would name another host, to which the service's token must not go.</summary>
-    private static void CheckCall(FieldValue value, string start)
+    private static void CheckCall(FieldValue value, string text)
     {
+        var start = text.IndexOf("{{", StringComparison.Ordinal) is >= 0 and var open ? text[..open] : text;
         if (start[0] != '/' || start.StartsWith("//", StringComparison.Ordinal) || start.Contains('\\'))
         {
             value.Expected("a path that begins with one /", "For an address on another host use `url`.");
         }
     }
 
-    private static void CheckUrl(FieldValue value, string start)
+    private static void CheckUrl(FieldValue value, string text)
     {
-        if (!start.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !start.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        if (Addresses.HasUser(text))
+        {
+            // Without the text: there may be a password in it.
+            value.Error("the address has a user or a password in it", Addresses.InsteadOfUser);
+        }
+        else if (!text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
             value.Expected("an address that begins with http:// or https://", "For a path at the base URL use `call`.");
+        }
+        else if (!text.Contains("{{", StringComparison.Ordinal) && !Uri.TryCreate(text, UriKind.Absolute, out _))
+        {
+            value.Expected("an address with a host", "Write it like https://example.org/path.");
         }
     }
 

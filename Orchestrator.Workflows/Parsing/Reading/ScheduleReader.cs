@@ -9,6 +9,9 @@ internal static class ScheduleReader
 {
     private const string Fields = "Five fields: minute, hour, day of month, month, day of week; six with seconds before them.";
 
+    /// <summary>A schedule that is ever due is due again and again, so also after this.</summary>
+    private static readonly DateTimeOffset AnyTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly Lazy<IReadOnlyCollection<string>> ZoneIds = new(FindZoneIds);
 
     /// <summary>A cron expression, with five or six fields whatever it is given as.</summary>
@@ -21,6 +24,11 @@ internal static class ScheduleReader
 
         if (CronExpression.TryParse(text, out var expression, out var error))
         {
+            if (expression.Next(AnyTime, TimeZoneInfo.Utc) is null)
+            {
+                value.Error("this schedule is never due", "No month has such a day: see its day and month.");
+            }
+
             return expression.ToString();
         }
 

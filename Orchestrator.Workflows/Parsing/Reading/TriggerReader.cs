@@ -109,6 +109,18 @@ internal static class TriggerReader
         }
     }
 
+    /// <summary>What is due at a time has no inputs: with a required one no run would ever start.</summary>
+    public static void CheckInputsOfCron(FieldValue value, IReadOnlyList<Trigger> triggers, IReadOnlyDictionary<string, InputDefinition> inputs)
+    {
+        if (triggers.Any(trigger => trigger is CronTrigger)
+            && inputs.Where(input => input.Value is { Required: true, Default.IsUndefined: true }).Select(input => input.Key).ToArray() is { Length: > 0 } needed)
+        {
+            value.Error(
+                $"a cron trigger gives no inputs, and {string.Join(", ", needed.Select(name => $"`{name}`"))} {(needed.Length == 1 ? "is" : "are")} required: no run would ever start",
+                "Give a `default`, or take `required` away.");
+        }
+    }
+
     private static void Require(FieldValue trigger, FieldValue? given, bool needed, string name, string type)
     {
         if (needed && given is null)

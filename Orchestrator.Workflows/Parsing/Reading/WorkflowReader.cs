@@ -74,9 +74,13 @@ internal static partial class WorkflowReader
             Require(root, mapping, "steps", "Add `steps:` with a list of at least one step.");
         }
 
-        if (draft is { Key: { } key, TriggersField: { } triggers })
+        if (draft.TriggersField is { } triggers)
         {
-            TriggerReader.CheckOwnEnds(triggers, draft.Triggers, key);
+            TriggerReader.CheckInputsOfCron(triggers, draft.Triggers, draft.Inputs);
+            if (draft.Key is { } key)
+            {
+                TriggerReader.CheckOwnEnds(triggers, draft.Triggers, key);
+            }
         }
 
         return draft;
@@ -132,7 +136,7 @@ internal static partial class WorkflowReader
         {
             var one = value.Element(index);
             var template = StepTemplate.Read(one, value.Report.File, value.Report.Text);
-            if (template.Steps.Count > 0 && !draft.OwnTemplates.TryAdd(template.Name, template))
+            if (template.Name.Length > 0 && !draft.OwnTemplates.TryAdd(template.Name, template))
             {
                 one.Error($"the template `{template.Name}` is here twice", "Rename one of the two.");
             }
@@ -163,7 +167,7 @@ internal static partial class WorkflowReader
         }
 
         steps.ForEach(step => step.CheckSingle());
-        expansion.CheckSize(value);
+        expansion.Finish(value);
         draft.UsedTemplates = expansion.Used;
 
         if (steps.Count > FileLimits.MaxSteps)

@@ -17,13 +17,14 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
 
     private readonly Dictionary<string, TemplateSource> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<string>> _uses = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _usedOwn = new(StringComparer.Ordinal);
     private List<FieldValue> _steps = [];
     private int _count;
 
     /// <summary>The templates from elsewhere that were used, by name.</summary>
     public IReadOnlyList<TemplateSource> Used => [.. _used.Values.OrderBy(one => one.Name, StringComparer.Ordinal)];
 
-    /// <summary>The steps with those of templates in the places of their uses; of a use that can't be made none.</summary>
+    /// <summary>The steps with those of templates in the places of their uses; a use that can't be made is one step, so that others find it.</summary>
     public IReadOnlyList<FieldValue> Expand(IEnumerable<FieldValue> steps)
     {
         var made = _steps = [];
@@ -36,8 +37,13 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
     }
 
     /// <summary>Once all steps are read, those that steps hold too.</summary>
-    public void CheckSize(FieldValue steps)
+    public void Finish(FieldValue steps)
     {
+        foreach (var unused in own.Values.Where(template => !_usedOwn.Contains(template.Name)))
+        {
+            TemplateSyntax.Check(unused, report);
+        }
+
         if (_used.Values.Sum(one => (long)one.Text.Length) > FileLimits.MaxBytes)
         {
             steps.Error($"the templates that are used have more than {FileLimits.MaxBytes} characters together");
@@ -68,11 +74,20 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
 
     private void Use(FieldValue use)
     {
-        var before = report.Errors;
         var draft = TemplateUse.Read(use);
-        if (report.Errors > before || draft.Uses is not { } uses || draft.Id is not { } id || Find(uses) is not { } template)
+        if (draft.Id is { } id && !TryUse(use, draft, id))
         {
-            return;
+            // What is wrong is said: that the step is missing would be no news.
+            Add(use with { Node = Made(use, [StepNodes.Entry("id", id), .. Transform(StepNodes.Text("null", use.Position))]) });
+        }
+    }
+
+    private bool TryUse(FieldValue use, TemplateUse draft, ScalarNode id)
+    {
+        var before = report.Errors;
+        if (draft.Uses is not { } uses || Find(uses) is not { Steps.Count: > 0 } template)
+        {
+            return false;
         }
 
         var around = Around(use);
@@ -81,19 +96,22 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
             uses.Error(around.Contains(template.Name)
                 ? $"the templates use each other in a circle: {string.Join(" → ", around.Append(template.Name))}"
                 : $"templates use each other more than {MaxDepth} levels deep");
-            return;
+            return false;
         }
 
         var origin = new Origin(template, use);
         var ids = template.Steps.SelectMany(StepNodes.AllIds).Distinct()
             .ToDictionary(inner => inner, inner => $"{id.Text}_{inner}", StringComparer.Ordinal);
         origin.Bind(TemplateArguments.Read(use, draft.With, template, report), ids);
-        if (report.Errors == before)
+        if (report.Errors > before)
         {
-            var first = _steps.Count;
-            var entry = AddSteps(use, draft, template, origin, ids);
-            _uses[id.Text] = [entry, .. _steps.Skip(first).Select(step => StepNodes.Id((MappingNode)step.Node)!.Text).Where(step => step != entry)];
+            return false;
         }
+
+        var first = _steps.Count;
+        var entry = AddSteps(use, draft, template, origin, ids);
+        _uses[id.Text] = [entry, .. _steps.Skip(first).Select(step => StepNodes.Id((MappingNode)step.Node)!.Text).Where(step => step != entry)];
+        return true;
     }
 
     /// <summary>The templates that a step comes from, the outermost first.</summary>
@@ -117,6 +135,7 @@ internal sealed class Expansion(TemplateSet templates, IReadOnlyDictionary<strin
 
         if (own.TryGetValue(name, out var here))
         {
+            _usedOwn.Add(name);
             return here;
         }
 

@@ -28,7 +28,8 @@ internal static class StepNodes
     /// <summary>Whether it is a step that stands where others may be named.</summary>
     public static bool IsStep(MappingNode node) => Id(node) is not null;
 
-    private static IEnumerable<MappingNode> Held(MappingNode step) => step.Entries
+    /// <summary>The steps that stand in the places of names.</summary>
+    public static IEnumerable<MappingNode> Held(MappingNode step) => step.Entries
         .Concat(Find(step, "config") is MappingNode config ? config.Entries : [])
         .Where(entry => Through.Contains(entry.Key))
         .SelectMany(entry => entry.Content is ListNode list ? list.Elements : [entry.Content])

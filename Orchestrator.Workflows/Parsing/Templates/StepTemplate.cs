@@ -52,10 +52,15 @@ internal sealed class StepTemplate(string file, string text)
 
     private void ReadSteps(FieldValue value)
     {
-        if (value.Node is not ListNode { Elements.Count: > 0 } list)
+        if (value.Node is not ListNode list)
         {
-            value.Expected("a list of at least one step");
+            value.Expected("a list of steps");
             return;
+        }
+
+        if (list.Elements.Count == 0)
+        {
+            value.Error("there are no steps", "A template has at least one.");
         }
 
         Steps = [.. list.Elements.Select((_, index) => value.Element(index).Mapping()).OfType<MappingNode>()];

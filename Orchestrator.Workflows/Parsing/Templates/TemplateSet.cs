@@ -42,7 +42,11 @@ public sealed class TemplateSet
     {
         text = text.TrimStart('\uFEFF');
         var template = new StepTemplate(file, text);
-        var wrong = WorkflowParser.Read(text, file, root => template = StepTemplate.Read(root, file, text));
+        var wrong = WorkflowParser.Read(text, file, root =>
+        {
+            template = StepTemplate.Read(root, file, text);
+            TemplateSyntax.Check(template, root.Report);
+        });
         return (template, wrong);
     }
 }

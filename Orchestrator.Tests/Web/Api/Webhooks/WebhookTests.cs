@@ -109,6 +109,39 @@ internal sealed class WebhookTests : ApiFixture
     }
 
     [Test]
+    public async Task A_webhook_id_counts_with_a_signature_of_the_body_too()
+    {
+        (string, string)[] headers = [("webhook-id", "msg_body"), ("X-Hub-Signature-256", Signature(Body))];
+        var first = await PostAsync("/api/webhooks/hook", Body, headers);
+        var again = await PostAsync("/api/webhooks/hook", Body, headers);
+
+        (again.Status, again.Text).Should().Be((HttpStatusCode.Accepted, first.Text));
+    }
+
+    [Test]
+    public async Task A_number_is_a_user()
+    {
+        const string body = """{"user_id": 17, "intent_id": "", "action": "opened"}""";
+        var answer = await PostAsync("/api/webhooks/hook", body, ("X-Hub-Signature-256", Signature(body)));
+
+        var run = await Service.EndAsync(new RunId(Guid.Parse((string)answer.Body["workflow_run_id"]!)));
+        (run.Row.UserId, run.Row.IntentId).Should().Be(("17", null));
+    }
+
+    [TestCase("{\"user_id\": \"LONG\"}", "user_id has to be text of at most 200 characters, or a number.")]
+    [TestCase("{\"intent_id\": {}}", "intent_id has to be text of at most 200 characters, or a number.")]
+    [TestCase("{\"a\": DEEP}", "body is JSON that nests deeper than")]
+    public async Task What_can_not_be_taken_as_it_is_is_refused(string body, string detail)
+    {
+        body = body.Replace("LONG", new string('x', 201)).Replace("DEEP", new string('[', 2000) + new string(']', 2000));
+
+        var answer = await PostAsync("/api/webhooks/hook", body, ("X-Hub-Signature-256", Signature(body)));
+
+        answer.ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
+        ((string)answer.Body["detail"]!).Should().StartWith(detail);
+    }
+
+    [Test]
     public async Task Without_a_webhook_there_is_nothing_to_see()
     {
         (string, string)[] signed = [("X-Hub-Signature-256", Signature(Body))];

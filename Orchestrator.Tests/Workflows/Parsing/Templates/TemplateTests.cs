@@ -148,10 +148,33 @@ internal sealed class TemplateTests
     [TestCase("template: x", "`steps` is missing")]
     [TestCase("template: X\nsteps: [{ id: a }]", "can't be a workflow's key")]
     [TestCase("template: x\nstep: []\nsteps: [{ id: a }]", "unknown field `step`")]
-    [TestCase("template: x\nsteps: []", "expected a list of at least one step")]
+    [TestCase("template: x\nsteps: []", "there are no steps")]
+    [TestCase("template: x\nsteps: [{ id: a, type: transform, value: '1 +' }]", "x.yml:2:46: error")]
+    [TestCase("template: x\nsteps: [{ id: a, type: parallel, steps: [{ id: b, call: /x, body: { n: ['{{ 1 + }}'] } }] }]", "expected a value")]
+    [TestCase("template: x\nsteps: [{ id: a, call: /x, when: '(' }]", "expected a value")]
+    [TestCase("template: x\nsteps: [{ id: a, call: /x }]\noutput: 'results.a.'", "expected a property's name")]
     [TestCase("template: x\nsteps: [{ type: transform }]", "the step has no `id`")]
     public void A_templates_own_file_is_checked(string text, string message) =>
-        TemplateSet.Parse(text, "x.yml").Diagnostics.Should().Contain(one => one.Message.Contains(message));
+        TemplateSet.Parse(text, "x.yml").Diagnostics.Should().Contain(one => one.ToString().Contains(message));
+
+    [TestCase("template: x\nsteps: [{ id: a, name: '{{', call: '/{{ params.p }}', when: params.gone, body: { value: '1 +', when: '(' } }]\n", TestName = "Names_and_what_is_no_expression_are_not_a_templates_own")]
+    public void What_only_a_use_can_tell_is_left_to_it(string text) => TemplateSet.Parse(text, "x.yml").Diagnostics.Should().BeEmpty();
+
+    [Test]
+    public void A_template_in_the_file_that_nobody_uses_is_checked_too()
+    {
+        var parsed = WorkflowParser.Parse(
+            "key: k\ntemplates:\n  - template: a\n    steps: [{ id: x, type: transform, value: '1 +' }]\nsteps: [{ id: s, type: transform, value: 1 }]", "k.yml");
+
+        parsed.Diagnostics.Should().ContainSingle().Which.Line.Should().Be(4);
+    }
+
+    [TestCase("templates: [{ template: a, steps: [] }]\nsteps: [{ id: s, uses: a }, { id: t, type: transform, value: results.s, depends_on: [s] }]", "there are no steps")]
+    [TestCase("steps: [{ id: s, uses: round_a }, { id: t, type: transform, value: results.s, depends_on: [s] }]", "use each other in a circle")]
+    [TestCase("steps: [{ id: s, uses: nobody }, { id: t, type: transform, value: results.s, depends_on: [s] }]", "there is no template `nobody`")]
+    [TestCase("steps: [{ id: s, uses: charge }, { id: p, type: parallel, steps: [s] }]", "needs the parameter `amount`")]
+    public void What_follows_from_a_use_that_can_not_be_made_is_not_said_besides(string text, string message) =>
+        WorkflowParser.Parse("key: k\n" + text, "k.yml", templates: Set).Diagnostics.Should().ContainSingle().Which.Message.Should().Contain(message);
 
     private static TemplateSource Source(string name, string text) => new(name, $"{name}.yml", text);
 
