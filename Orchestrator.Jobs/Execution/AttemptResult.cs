@@ -53,6 +53,9 @@ internal sealed record AttemptOpened(IReadOnlyList<int> Bodies, Wake Wake) : Att
     public IReadOnlyList<Value> Items { get; init; } = [];
 
     public int FirstItem { get; init; }
+
+    /// <inheritdoc cref="StepOpened.Undoes"/>
+    public UndoneStep? Undoes { get; init; }
 }
 
 /// <summary>The step waits for something else than its blocks, without a worker, and has another turn.</summary>

@@ -223,6 +223,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Data = opened.Data,
             Items = opened.Items,
             FirstItem = opened.FirstItem,
+            Undoes = opened.Undoes,
         },
         AttemptWaits waits => new VerdictWait(waits.WaitingFor, waits.LookAgain, waits.Reason) { Phase = phase ?? StepPhase.Wait, Data = waits.Data },
         AttemptFailed { EndsRun: true } failed => new VerdictDead(failed.Failure) { EndsRun = true },

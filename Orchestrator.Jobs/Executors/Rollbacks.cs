@@ -58,8 +58,9 @@ internal sealed class Rollbacks(IBlockSource source, BlockResults blocks)
         var definition = workflow.Step(step.Place?.Step ?? step.Number);
         attempt.Log.Info($"Undoes '{(step.Place is { } place ? workflow.Address(place) : definition.Id)}' by '{definition.Compensate}'");
         var body = workflow.Definition.Blueprint.BodyOf(workflow.IndexOf(definition.Compensate!));
-        return new AttemptOpened(new Compensation(body, step), new Wake(attempt.Progress.Blocks.Opened + 1))
+        return new AttemptOpened([body], new Wake(attempt.Progress.Blocks.Opened + 1))
         {
+            Undoes = step,
             Data = attempt.Progress.Data.With(Before, before).With(Undone, Value.Array([.. undone.Append(step.Number).Distinct().Select(one => (Value)one)])),
         };
     }

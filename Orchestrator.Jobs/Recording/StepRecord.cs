@@ -106,10 +106,13 @@ internal sealed record VerdictOpen(IReadOnlyList<int> Bodies, Wake Wake) : StepV
 
     public int FirstItem { get; init; }
 
+    /// <inheritdoc cref="StepOpened.Undoes"/>
+    public UndoneStep? Undoes { get; init; }
+
     /// <summary>The attempt failed, and the blocks are what follows from that; null: it was a turn like others.</summary>
     public Failure? Failure { get; init; }
 
-    public override StepNews News(int step) => new StepOpened(step, Bodies, Wake) { IsInstead = Failure is not null };
+    public override StepNews News(int step) => new StepOpened(step, Bodies, Wake) { IsInstead = Failure is not null, Undoes = Undoes };
 }
 
 /// <summary>No attempt is left, and somebody is to decide what follows: an alert opens, and the run pauses.</summary>

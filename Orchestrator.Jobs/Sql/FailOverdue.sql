@@ -51,12 +51,22 @@ with late as (
   from spent s
   where r.tenant_id = s.tenant_id and r.workflow_run_id = s.workflow_run_id and s.left_ms <= 0
   returning r.tenant_id, r.workflow_run_id, r.timeout_ms
+), undoing as (
+  -- A rollback that is cut off here.
+  select distinct on (1, 2) f.tenant_id, f.workflow_run_id, q.step_id
+  from failed f
+  join late l using (tenant_id, workflow_run_id)
+  join job_queue q on q.tenant_id = f.tenant_id and q.job_id > f.workflow_run_id and q.job_id <= l.last_job_id
+  where q.phase = 'rollback' and q.status not in ('success', 'skipped', 'cancelled', 'dead')
+  order by 1, 2, q.step_index
 ), data as (
   update workflow_run_data d
   set error = jsonb_build_object(
-    'message', format('The run was not done within %s ms (config.timeout_ms).', f.timeout_ms),
-    'step_id', null, 'timestamp', orchestrator.hangfire_time(clock_timestamp()), 'attempts', 0)
+    'message', format('The run was not done within %s ms (config.timeout_ms)', f.timeout_ms)
+               || coalesce(', while step ''' || u.step_id || ''' undid what came before it. Resume the run: it goes on with that.', '.'),
+    'step_id', u.step_id, 'timestamp', orchestrator.hangfire_time(clock_timestamp()), 'attempts', 0)
   from failed f
+  left join undoing u using (tenant_id, workflow_run_id)
   where d.tenant_id = f.tenant_id and d.workflow_run_id = f.workflow_run_id
 )
 select tenant_id, workflow_run_id from failed

@@ -58,7 +58,7 @@ public static partial class Planner
                 owner = owner with { Ended = owner.Opened, FailedStep = null };
             }
 
-            var place = news.Bodies is Compensation { Undoes: var undone } ? (step.Place ?? new StepPlace(news.Step, [])) with { Undoes = undone } : step.Place;
+            var place = news.Undoes is { } undone ? (step.Place ?? new StepPlace(news.Step, [])) with { Undoes = undone } : step.Place;
             foreach (var body in news.Bodies)
             {
                 var opening = new BlockOpening(new BlockKey(news.Step, owner.Opened), body, _nextNumber, place);

@@ -143,4 +143,7 @@ public sealed record StepOpened(int Step, IReadOnlyList<int> Bodies, Wake Wake) 
     /// next turn is when the new ones have ended.
     /// </summary>
     public bool IsInstead { get; init; }
+
+    /// <summary>The block is a compensation of this step; null: it undoes nothing.</summary>
+    public UndoneStep? Undoes { get; init; }
 }

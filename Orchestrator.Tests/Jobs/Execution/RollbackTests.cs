@@ -223,6 +223,8 @@ public sealed class RollbackTests
         var run = await _service.EndAsync(id);
 
         (late.Status, late["bad"].Status, late.Steps.ContainsKey("undo_one")).Should().Be(("failed", "cancelled", false));
+        ((string)late.Error["message"]!).Should().Contain("while step 'bad' undid what came before it. Resume the run");
+        ((string)late.Error["step_id"]!).Should().Be("bad");
         ((int)answer.StatusCode).Should().Be(200, "{0}", await answer.Content.ReadAsStringAsync());
         (run.Status, run["undo_two"].Status, run["undo_one"].Status, run["bad"].Status).Should().Be(("failed", "success", "success", "dead"));
         ((string)run.Error["step_id"]!).Should().Be("bad");
