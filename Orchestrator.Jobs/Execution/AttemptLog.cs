@@ -3,7 +3,8 @@ using Orchestrator.Workflows.Expressions;
 namespace Orchestrator.Jobs.Execution;
 
 /// <summary>Lines that an attempt leaves (<c>job_attempts.logs</c>: a list of <c>{at, level, message}</c>). Bounded.</summary>
-internal sealed class AttemptLog(TimeProvider time)
+/// <param name="now">By the clock of the attempt's own times.</param>
+internal sealed class AttemptLog(Func<DateTime> now)
 {
     public const int MaxLines = 200;
     public const int MaxLength = 2000;
@@ -24,7 +25,7 @@ internal sealed class AttemptLog(TimeProvider time)
             if (_lines.Count < MaxLines)
             {
                 var text = message.Length <= MaxLength ? message : message[..MaxLength] + "…";
-                _lines.Add(Value.Object(("at", time.GetUtcNow().UtcDateTime.ToString("O")), ("level", level), ("message", text)));
+                _lines.Add(Value.Object(("at", now().ToString("O")), ("level", level), ("message", text)));
             }
         }
     }

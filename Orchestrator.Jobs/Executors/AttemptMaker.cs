@@ -45,7 +45,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         Attempt = claimed.Attempt,
         IsClaimed = true,
         StartedAt = claimed.StartedAt,
-        FinishedAt = time.GetUtcNow().UtcDateTime,
+        FinishedAt = claimed.StartedAt,
         Verdict = verdict,
     };
 
@@ -60,6 +60,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
         var step = workflow.Step(place?.Step ?? number);
         memory.BeginAttempt(claimed?.StartedAt, time);
         var startedAt = memory.AttemptStartedAt;
+        DateTime Now() => memory.Now(time) ?? time.GetUtcNow().UtcDateTime;
         var attempt = new StepAttempt
         {
             Step = step,
@@ -75,7 +76,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             MaxAttempts = claimed?.MaxAttempts ?? step.Retry.MaxAttempts,
             Scope = new StepScope(workflow, memory, number, place, attemptNumber, held?.Token),
             FencingToken = held?.Token,
-            Log = new AttemptLog(time),
+            Log = new AttemptLog(Now),
         };
         var result = claimed?.Lost >= MaxLost
             ? new AttemptFailed(new Failure(FailureKind.Poison, $"Its worker died {claimed.Lost} times while it ran."))
@@ -89,7 +90,7 @@ internal sealed class AttemptMaker(IEnumerable<IStepExecutor> executors, Alterna
             Attempt = attemptNumber,
             IsClaimed = claimed is not null,
             StartedAt = startedAt,
-            FinishedAt = memory.Now(time) ?? time.GetUtcNow().UtcDateTime,
+            FinishedAt = Now(),
             Verdict = Judge(step, result, claimed?.Used ?? attemptNumber, claimed?.MaxAttempts ?? step.Retry.MaxAttempts, attempt.Phase),
             Lock = held,
             Logs = attempt.Log.ToJson(),

@@ -112,7 +112,7 @@ internal sealed class EmitEventTests
             StepNumber = 0,
             Run = run,
             Number = number,
-            Log = new AttemptLog(TimeProvider.System),
+            Log = new AttemptLog(() => DateTime.UtcNow),
             Scope = new StepScope(workflow, memory, 0, null, number),
         };
     }

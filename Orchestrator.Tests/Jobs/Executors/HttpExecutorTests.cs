@@ -51,7 +51,7 @@ internal sealed class HttpExecutorTests
             StepNumber = 0,
             Run = run,
             Number = 1,
-            Log = new AttemptLog(TimeProvider.System),
+            Log = new AttemptLog(() => DateTime.UtcNow),
             Scope = new StepScope(workflow, memory, 0, null, 1),
         };
         using var client = new HttpMessageInvoker(new FailingHandler(failure));
