@@ -31,7 +31,7 @@ internal sealed class WorkflowFolder(
     /// <summary>What was said about each bad file.</summary>
     private Dictionary<string, string> _said = [];
     private string _seen = "";
-    private string? _failure;
+    private readonly SaidFailure _failure = new();
     private volatile TemplateSet _templates = TemplateSet.None;
     private volatile ReadinessSettings _readiness = ReadinessSettings.Default;
 
@@ -161,18 +161,14 @@ internal sealed class WorkflowFolder(
                 if (Stamp(folders.Workflows) != _seen)
                 {
                     await LoadAsync(stoppingToken);
-                    _failure = null;
+                    _failure.IsOver(() => { });
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Looked at anew: nothing was taken over, or not all of it.
                 _seen = "unread";
-                if (_failure != e.Message)
-                {
-                    _failure = e.Message;
-                    Log.FolderFailed(log, folders.Workflows, e.Message);
-                }
+                _failure.Say(e, (message, _) => Log.FolderFailed(log, folders.Workflows, message));
             }
         }
     }

@@ -1,6 +1,7 @@
 -- Queued steps that no delivery is under way for: their Hangfire job was lost or finished without them, or
 -- was fetched long ago by a server that lives but never learned of it (the answer to its claim was lost).
 -- Each gets a new job; one whose job an operator has deleted is not among them (DeletedJobs.sql). Rare, so it looks at open runs only, once a minute.
+-- Steps are found by the range of their run's keys, then read one by one: each is a look into an index, however many have ended.
 with queued as materialized (
   select q.tenant_id, q.job_id
   from workflow_runs r

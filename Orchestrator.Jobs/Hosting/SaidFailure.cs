@@ -1,6 +1,6 @@
 using Orchestrator.Jobs.Storage;
 
-namespace Orchestrator.Jobs.Maintenance;
+namespace Orchestrator.Jobs.Hosting;
 
 /// <summary>What a loop says of its failures: the same one again is not said again, and one that passes by itself needs no stack.</summary>
 internal sealed class SaidFailure
